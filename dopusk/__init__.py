@@ -1,0 +1,1 @@
+"""Dopusk: from a state identity to a signed, publicly verifiable accreditation."""
