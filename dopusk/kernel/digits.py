@@ -1,0 +1,26 @@
+"""Digits out of a document number as people write it."""
+
+import re
+import unicodedata
+
+from dopusk.kernel.invalid import Invalid
+
+_SEPARATORS = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212.,/]+")
+
+
+def of(text: str, need: int, kind: str) -> str:
+    """Exactly `need` ASCII digits of `text`, written with any usual separators.
+
+    Raises `Invalid` with `<kind>_characters` or `<kind>_length` (detail `have`, `need`).
+    """
+    bare = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
+    if not (bare.isascii() and bare.isdigit()) and bare:
+        raise Invalid(f"{kind}_characters")
+    if len(bare) != need:
+        raise Invalid(f"{kind}_length", have=len(bare), need=need)
+    return bare
+
+
+def weighted(digits: str, weights: tuple[int, ...]) -> int:
+    """Sum of digits multiplied by weights, pair by pair from the left."""
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))

@@ -1,0 +1,176 @@
+"""Numbers of the law in a dated table: an old application is judged by the norms of its day.
+
+Every row says which act it stands on and how sure we are (`source`: `act` an official text, `secondary`
+a retelling, `assumed` ours until confirmed, `disputed` sources disagree). A deployment corrects any of them with
+a JSON file:
+
+    [{"key": "min_dpp_hours", "value": 74, "valid_from": "2027-01-01", "valid_to": null, "act": "Приказ № …"}]
+
+Values are integers, fractions as `"2/3"`, dates as `"2026-12-31"`, or words. A row of the file stands before
+the built-in rows on the days it covers.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+from dopusk.kernel.invalid import Invalid
+
+_709N = "Приказ Минздрава России от 28.10.2022 № 709н"
+_34N = "Приказ Минздрава России от 20.01.2026 № 34н"
+_323FZ = "Федеральный закон от 21.11.2011 № 323-ФЗ, ст. 69"
+_CENTRES = "Требования центров аккредитации к файлам"
+_1082N = "Приказ Минздрава России от 22.11.2021 № 1082н"
+_709N_FROM, _709N_TO = date(2023, 1, 1), date(2028, 12, 31)
+
+
+@dataclass(frozen=True)
+class Norm:
+    """One number of the law, the days on which it holds (both included; None: open) and its act."""
+
+    key: str
+    value: int | Fraction | date | str
+    valid_from: date
+    valid_to: date | None
+    act: str
+    source: str = "assumed"
+
+    def holds(self, day: date) -> bool:
+        """Is the norm in force on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def _by_709n(key: str, value: int | Fraction | str, source: str) -> Norm:
+    return Norm(key, value, _709N_FROM, _709N_TO, _709N, source)
+
+
+TABLE: tuple[Norm, ...] = (
+    Norm("term_years", 5, date(2016, 1, 1), None, _323FZ, "secondary"),
+    _by_709n("stage_pass_percent", 70, "assumed"),
+    _by_709n("retakes_per_stage", 2, "secondary"),
+    _by_709n("retake_request_wd", 2, "secondary"),
+    _by_709n("attempts_after_failed_stage", 1, "secondary"),
+    _by_709n("break_years", 5, "secondary"),
+    _by_709n("min_total_hours", 144, "secondary"),
+    _by_709n("min_dpp_hours", 72, "disputed"),
+    _by_709n("dpp_hours_warn_below", 74, "disputed"),
+    _by_709n("report_period_years", 5, "secondary"),
+    _by_709n("report_review_wd", 10, "assumed"),
+    _by_709n("apply_window_months", 12, "disputed"),
+    _by_709n("recommended_lead_months_agreed", 2, "act"),
+    _by_709n("recommended_lead_months_not_agreed", 3, "act"),
+    _by_709n("center_review_wd", 20, "secondary"),
+    _by_709n("commission_review_wd", 15, "secondary"),
+    _by_709n("whole_review_wd", 35, "secondary"),
+    _by_709n("protocol_signing_days", 0, "secondary"),
+    _by_709n("protocol_publication_wd", 2, "secondary"),
+    _by_709n("quorum_fraction", Fraction(1, 2), "assumed"),  # more than this part of the members
+    _by_709n("majority_fraction", Fraction(1, 2), "assumed"),  # more than this part of the votes
+    _by_709n("tie_break", "chair", "assumed"),
+    _by_709n("recusal_required", 1, "assumed"),
+    _by_709n("appeal_filing_wd", 2, "assumed"),
+    _by_709n("appeal_review_min_wd", 3, "assumed"),
+    _by_709n("appeal_review_wd", 10, "assumed"),
+    _by_709n("court_months", 3, "assumed"),
+    _by_709n("clarifications_allowed", 0, "assumed"),
+    Norm("extract_days", 3, date(2022, 3, 1), None, _1082N, "secondary"),
+    Norm("state_fee", 0, date(2016, 1, 1), None, _323FZ, "assumed"),
+    Norm("file_megabytes", 10, date(2016, 1, 1), None, _CENTRES, "secondary"),
+    # Accreditations that ended in 2025: their holders may work until this day.
+    Norm("expired_2025_practise_until", date(2026, 12, 31), date(2026, 1, 27), date(2027, 1, 1), _34N, "act"),
+)
+
+
+class Norms:
+    """The norms in force on one day."""
+
+    def __init__(self, day: date, rows: Iterable[Norm]) -> None:
+        self.day = day
+        self._rows: dict[str, Norm] = {}
+        for row in rows:  # earlier rows stand before later ones
+            if row.holds(day):
+                self._rows.setdefault(row.key, row)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._rows
+
+    def norm(self, key: str) -> Norm:
+        """The row with its act and dates. Raises `Invalid("norm_missing")` when none holds on the day."""
+        if key not in self._rows:
+            raise Invalid("norm_missing", key=key, day=self.day.isoformat())
+        return self._rows[key]
+
+    def value(self, key: str) -> int | Fraction:
+        """A number. Raises `Invalid`: `norm_missing`, `norm_not_a_number`."""
+        value = self.norm(key).value
+        if isinstance(value, int | Fraction):
+            return value
+        raise Invalid("norm_not_a_number", key=key)
+
+    def whole(self, key: str) -> int:
+        """A whole number (days, hours, years). Raises `Invalid`: `norm_missing`, `norm_not_whole`."""
+        value = self.value(key)
+        if isinstance(value, int):
+            return value
+        raise Invalid("norm_not_whole", key=key)
+
+    def word(self, key: str) -> str:
+        """A word such as `chair`. Raises `Invalid`: `norm_missing`, `norm_not_a_word`."""
+        value = self.norm(key).value
+        if isinstance(value, str):
+            return value
+        raise Invalid("norm_not_a_word", key=key)
+
+
+def _parse_value(raw: object) -> int | Fraction | date | str:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if not isinstance(raw, str) or not raw:
+        raise Invalid("norm_value")
+    if re.fullmatch(r"\d+/[1-9]\d*", raw):
+        return Fraction(raw)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
+        return date.fromisoformat(raw)
+    return raw
+
+
+def read(text: str) -> tuple[Norm, ...]:
+    """Rows of a deployment's JSON file. Raises `Invalid`: `norms_format`, `norm_value`, `norm_key`."""
+    try:
+        raw = json.loads(text)
+        rows = tuple(
+            Norm(
+                key=row["key"],
+                value=_parse_value(row["value"]),
+                valid_from=date.fromisoformat(row["valid_from"]),
+                valid_to=date.fromisoformat(row["valid_to"]) if row.get("valid_to") else None,
+                act=row["act"],
+                source="deployment",
+            )
+            for row in raw
+        )
+    except Invalid:
+        raise
+    except (TypeError, KeyError, ValueError) as fault:
+        raise Invalid("norms_format", reason=repr(fault)) from fault
+    known = {row.key for row in TABLE}
+    for row in rows:
+        if row.key not in known:
+            raise Invalid("norm_key", key=row.key)
+    return rows
+
+
+@lru_cache(maxsize=8)
+def _read_file(path: Path, _modified_ns: int) -> tuple[Norm, ...]:
+    return read(path.read_text(encoding="utf-8"))
+
+
+def at(day: date, file: Path | None = None) -> Norms:
+    """The norms of that day; `file` is a deployment's JSON of corrections (read again when it changes)."""
+    corrections = _read_file(file, file.stat().st_mtime_ns) if file else ()
+    return Norms(day, (*corrections, *TABLE))
