@@ -1,0 +1,9 @@
+"""`python -m dopusk.registers <command>`: the management commands of this site."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dopusk.registers.settings")
+execute_from_command_line(["dopusk.registers", *sys.argv[1:]])

@@ -1,0 +1,71 @@
+"""pytest plugin: a throw-away PostgreSQL and a complete environment before Django reads its settings.
+
+Loaded by `-p dopusk.stand.testing`. Several runs may share the server; the last one to end stops it.
+Each run has databases of its own, named after its process.
+"""
+
+import fcntl
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from dopusk.stand.environment import Addresses, compose
+from dopusk.stand.postgres import SITES, THROWAWAY, Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+_lock: IO[str] | None = None
+_cluster: Cluster | None = None
+
+
+def _start() -> None:
+    global _lock, _cluster
+    shared = ROOT / ".dopusk" / "tests"
+    shared.mkdir(parents=True, exist_ok=True)
+    _lock = (shared / "lock").open("w")
+    fcntl.flock(_lock, fcntl.LOCK_EX)
+    _cluster = Cluster(shared)
+    _cluster.start(THROWAWAY)
+    fcntl.flock(_lock, fcntl.LOCK_SH)
+    state = Path(tempfile.mkdtemp(prefix="dopusk-test-"))
+    for name, value in compose(state, Addresses(), _cluster.url()).items():
+        os.environ.setdefault(name, value)
+    for site in SITES:
+        os.environ.setdefault(f"DOPUSK_{site.upper()}_DATABASE_URL", _cluster.url(f"{site}_{os.getpid()}"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server unless another run still holds the lock."""
+    if _lock is None or _cluster is None:
+        return
+    try:
+        fcntl.flock(_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    _cluster.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_can_be_emptied_between_tests() -> None:
+    """Tests with real transactions end in TRUNCATE, which the journal refuses: there, and only there, as a replica."""
+    if "DJANGO_SETTINGS_MODULE" not in os.environ:
+        return
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    original = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+        wrapped = [
+            "SET session_replication_role = replica",
+            *sql_list,
+            "SET session_replication_role = DEFAULT",
+        ]
+        original(self, wrapped)
+
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+
+
+if "DOPUSK_DATABASE_URL" not in os.environ:
+    _start()

@@ -1,0 +1,80 @@
+"""Putting a message into the outbox and getting it delivered."""
+
+import logging
+import random
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from dopusk.kernel import trace
+from dopusk.web.outbox import rules, senders
+from dopusk.web.outbox.models import Message
+
+log = logging.getLogger(__name__)
+
+
+def put(kind: str, key: str, payload: dict[str, Any]) -> Message:
+    """Keep a message for delivery, in the caller's transaction. A second put of the same (kind, key) changes nothing."""
+    message, created = Message.objects.get_or_create(
+        kind=kind,
+        key=key,
+        defaults={"payload": payload, "trace_id": trace.current(), "next_at": timezone.now()},
+    )
+    if created:
+        from dopusk.web.outbox.tasks import deliver  # the task module imports this one
+
+        deliver.defer(message_id=message.pk)
+    return message
+
+
+def deliver(message_id: int) -> str:
+    """Try to deliver one message; returns its state afterwards.
+
+    The row stays locked while it is being sent, so that two workers never send it at once; a worker
+    that dies loses the lock and nothing else, and the receiver's idempotency covers the rest.
+    """
+    with transaction.atomic():
+        message = (
+            Message.objects.select_for_update(skip_locked=True).filter(pk=message_id, state="waiting").first()
+        )
+        if message is None:
+            return "busy_or_done"
+        with trace.use(message.trace_id or trace.new()):
+            try:
+                finish = senders.of(message.kind)(message.key, message.payload)
+            except senders.TryLater as error:
+                _again(message, str(error))
+            except senders.Refused as error:
+                _finished(message, "refused", error.code)
+                log.error("outbox: %s %s was refused: %s", message.kind, message.key, error.code)
+            else:
+                _finished(message, "delivered", "")
+                if finish:
+                    finish()
+        return message.state
+
+
+def due() -> list[int]:
+    """The waiting messages whose time has come, oldest first, at most 200."""
+    rows = Message.objects.waiting().filter(next_at__lte=timezone.now()).order_by("next_at")
+    return list(rows.values_list("pk", flat=True)[:200])
+
+
+def hurry(kind: str, key: str) -> None:
+    """Send a waiting message at the next sweep, whatever its backoff says."""
+    Message.objects.waiting().filter(kind=kind, key=key).update(next_at=timezone.now())
+
+
+def _again(message: Message, reason: str) -> None:
+    message.attempts += 1
+    message.first_failed_at = message.first_failed_at or timezone.now()
+    message.next_at = timezone.now() + rules.wait(message.attempts, random.random())  # noqa: S311 - jitter
+    message.last_reason = reason[:200]
+    message.save()
+
+
+def _finished(message: Message, state: str, reason: str) -> None:
+    message.attempts += 1
+    message.state, message.last_reason, message.finished_at = state, reason[:200], timezone.now()
+    message.save()

@@ -1,0 +1,40 @@
+"""Who delivers which kind of message; sites register their senders from `tasks.py`."""
+
+from collections.abc import Callable
+from typing import Any
+
+Sender = Callable[[str, dict[str, Any]], Callable[[], None] | None]
+
+
+class TryLater(Exception):  # noqa: N818 - a request, not an error
+    """The receiver cannot take it now; the message waits and is sent again."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not an error
+    """The receiver will never take it; a person has to look. code: why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+_senders: dict[str, Sender] = {}
+
+
+def sender(kind: str) -> Callable[[Sender], Sender]:
+    """Register the function that delivers messages of a kind.
+
+    It is called with (key, payload) outside any transaction and must be idempotent at the receiver.
+    It may return a function: that one runs in the transaction that marks the message delivered.
+    """
+
+    def keep(function: Sender) -> Sender:
+        _senders[kind] = function
+        return function
+
+    return keep
+
+
+def of(kind: str) -> Sender:
+    """The registered sender. Raises KeyError when no slice of this site sends the kind."""
+    return _senders[kind]

@@ -1,0 +1,81 @@
+"""What happens to every request: a trace id in, headers of safety out."""
+
+import logging
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from dopusk.kernel import trace
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+TRACE_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class TraceFilter(logging.Filter):
+    """Puts the current trace id into each log record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Add `trace_id`; keeps every record."""
+        record.trace_id = trace.current()
+        return True
+
+
+class TraceMiddleware:
+    """One trace id for a request and for all that follows from it on the other sites.
+
+    A sister site sends its id in X-Trace-Id; anything not shaped like one is replaced.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Use the caller's trace id or a new one, and give it back in the answer."""
+        given = request.headers.get("X-Trace-Id", "")
+        identifier = given if TRACE_ID.fullmatch(given) else trace.new()
+        with trace.use(identifier):
+            response = self.get_response(request)
+        response["X-Trace-Id"] = identifier
+        return response
+
+
+def content_security_policy(form_action: list[str]) -> str:
+    """The strict policy of every page. form_action: further origins a form may lead to by a redirect."""
+    live = urlsplit(settings.LIVE_URL)
+    connect = f"{live.scheme}://{live.netloc}"
+    forms = " ".join(["'self'", *form_action])
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self' {connect}; form-action {forms}; frame-src 'self'; object-src 'none'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+class SecurityHeadersMiddleware:
+    """Strict headers on every answer; a view widens them by `response.csp_form_action = [origin]`.
+
+    Chromium applies form-action to the redirects that follow a form, so a sign-in form that ends at
+    another site has to name that site's origin. A view that sets its own policy keeps it.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.policy = content_security_policy([])
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers the answer does not have yet."""
+        response = self.get_response(request)
+        if "Content-Security-Policy" not in response:
+            extra: list[str] | None = getattr(response, "csp_form_action", None)
+            response["Content-Security-Policy"] = content_security_policy(extra) if extra else self.policy
+        response.setdefault("X-Content-Type-Options", "nosniff")
+        response.setdefault("X-Frame-Options", "DENY")
+        response.setdefault("Referrer-Policy", "same-origin")
+        response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.setdefault("Cache-Control", "no-store")
+        return response
