@@ -1,8 +1,8 @@
 """Numbers of the law in a dated table: an old application is judged by the norms of its day.
 
 Every row says which act it stands on and how sure we are (`source`: `act` an official text, `secondary`
-a retelling, `assumed` ours until confirmed, `disputed` sources disagree). A deployment corrects any of them with
-a JSON file:
+a retelling, `assumed` ours until confirmed, `disputed` sources disagree). A deployment corrects any of them
+with a JSON file:
 
     [{"key": "min_dpp_hours", "value": 74, "valid_from": "2027-01-01", "valid_to": null, "act": "Приказ № …"}]
 

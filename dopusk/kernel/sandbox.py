@@ -1,9 +1,9 @@
 """The sandbox's known people and organisations. None of them exists.
 
-Numbers come from ranges never given to real people: СНИЛС 000-000-600 NN (below 001-001-998, so without check
-digits), ИНН of the region 00, passports 9900 0006NN, telephones +7 900 000-00-NN, mail at example.org (RFC 2606).
-Identity never changes from day to day, so three sites seeded on different days agree about it; what depends on
-the day (trainings, terms) is told by `sandbox_stories`.
+Numbers come from ranges never given to real people: СНИЛС 000-000-600 NN (below 001-001-998, so without
+check digits), ИНН of the region 00, passports 9900 0006NN, telephones +7 900 000-00-NN, mail at example.org
+(RFC 2606). Identity never changes from day to day, so three sites seeded on different days agree about it;
+what depends on the day (trainings, terms) is told by `sandbox_stories`.
 """
 
 from dataclasses import dataclass
@@ -210,7 +210,8 @@ ORGANISATIONS: tuple[Organisation, ...] = (
         "170000, Тверская область, г. Тверь, Учебная ул., д. 4",
     ),
     Organisation(
-        "university", 5, "ФГБОУ ВО «Учебный государственный медицинский университет»", "Учебный ГМУ", "school",
+        "university", 5, "ФГБОУ ВО «Учебный государственный медицинский университет»", "Учебный ГМУ",
+        "school",
         "69",
         "170000, Тверская область, г. Тверь, Учебная ул., д. 5",
     ),

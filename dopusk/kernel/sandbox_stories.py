@@ -1,7 +1,7 @@
 """What ФРМР holds about the sandbox's health workers, told relative to `today`.
 
-Plain facts only; `registers` turns them into rows, tests of other sites into expectations. Keys of specialties
-and positions are those of the registers' dictionaries.
+Plain facts only; `registers` turns them into rows, tests of other sites into expectations. Keys of
+specialties and positions are those of the registers' dictionaries.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Days on which commissions sit. 2026 as published; other years by its pattern, mostly the last Tuesday. [M]"""
+"""Days on which commissions sit. 2026 as published; other years by its pattern: last Tuesday. [M]"""
 
 import calendar
 from datetime import date
@@ -18,11 +18,11 @@ PUBLISHED = {
 
 
 def _by_pattern(year: int, month: int) -> date:
-    """The last Tuesday of the month (of December the last but one), or the working day after it."""
+    """The last Tuesday of the month (of December the last but one), or the working day before it."""
     last = calendar.monthrange(year, month)[1]
     day = last - (date(year, month, last).weekday() - _TUESDAY) % 7
     sitting = date(year, month, day - 7 if month == 12 else day)
-    return sitting if workdays.is_working(sitting) else workdays.add(sitting, 1)
+    return sitting if workdays.is_working(sitting) else workdays.add(sitting, -1)
 
 
 def planned(year: int) -> tuple[date, ...]:

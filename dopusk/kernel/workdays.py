@@ -1,10 +1,10 @@
 """Working days of the five-day week in Russia, from a dated table.
 
-Base: ТК РФ ст. 112. A public holiday on a Saturday or Sunday moves the day off to the next working day, except
-the January ones, two of which the Government moves by decree each year, together with any swaps it finds fit.
-`DECREES` holds what each decree did. For years whose decree we could not confirm the calendar is computed from
-ст. 112 alone, and `certainty(year)` says so: such a year shows two working days more than it will have, and none
-of the swaps.
+Base: ТК РФ ст. 112. A public holiday on a Saturday or Sunday moves the day off to the next working day,
+except the January ones, two of which the Government moves by decree each year, with any swaps it finds fit.
+`DECREES` holds what each decree did. For years whose decree we could not confirm the calendar is computed
+from ст. 112 alone, and `certainty(year)` says so: such a year shows two working days more than it will have,
+and none of the swaps.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,122 @@
+"""Norms hold on their days and may be corrected by a deployment."""
+
+import json
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from dopusk.kernel import norms
+from dopusk.kernel.invalid import Invalid
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("term_years", 5), ("min_total_hours", 144), ("min_dpp_hours", 72), ("break_years", 5),
+        ("center_review_wd", 20), ("commission_review_wd", 15), ("apply_window_months", 12),
+        ("quorum_fraction", Fraction(1, 2)), ("file_megabytes", 10), ("state_fee", 0),
+    ],
+)  # fmt: skip
+def test_the_norms_of_today(key, value):
+    assert norms.at(TODAY).value(key) == value
+    assert norms.at(TODAY).norm(key).act
+
+
+def test_a_word_is_asked_for_as_a_word():
+    assert norms.at(TODAY).word("tie_break") == "chair"
+    with pytest.raises(Invalid) as refused:
+        norms.at(TODAY).value("tie_break")
+    assert refused.value.code == "norm_not_a_number"
+
+
+def test_a_fraction_is_not_a_whole_number():
+    with pytest.raises(Invalid) as refused:
+        norms.at(TODAY).whole("quorum_fraction")
+    assert refused.value.code == "norm_not_whole"
+
+
+@pytest.mark.parametrize(
+    ("day", "known"),
+    [
+        (date(2022, 12, 31), False),
+        (date(2023, 1, 1), True),
+        (date(2028, 12, 31), True),
+        (date(2029, 1, 1), False),
+    ],
+)
+def test_709n_governs_from_2023_to_2028(day, known):
+    assert ("min_total_hours" in norms.at(day)) is known
+
+
+def test_the_reprieve_of_34n_holds_only_in_its_months():
+    key = "expired_2025_practise_until"
+    assert key not in norms.at(date(2026, 1, 26))
+    assert norms.at(date(2026, 1, 27)).norm(key).value == date(2026, 12, 31)
+    assert key not in norms.at(date(2027, 1, 2))
+
+
+def test_a_missing_norm_names_itself_and_the_day():
+    with pytest.raises(Invalid) as refused:
+        norms.at(TODAY).norm("no_such_norm")
+    assert refused.value.code == "norm_missing"
+    assert refused.value.detail == {"key": "no_such_norm", "day": "2026-11-22"}
+
+
+def _row(**changed):
+    row = {
+        "key": "min_dpp_hours",
+        "value": 74,
+        "valid_from": "2026-06-01",
+        "valid_to": "2026-12-31",
+        "act": "Письмо",
+    }
+    return row | changed
+
+
+def test_a_deployments_row_stands_before_ours_on_its_days_only(tmp_path):
+    file = tmp_path / "norms.json"
+    file.write_text(json.dumps([_row()]), encoding="utf-8")
+    assert norms.at(TODAY, file).value("min_dpp_hours") == 74
+    assert norms.at(TODAY, file).norm("min_dpp_hours").act == "Письмо"
+    assert norms.at(date(2026, 5, 31), file).value("min_dpp_hours") == 72
+    assert norms.at(date(2027, 1, 1), file).value("min_dpp_hours") == 72
+    assert norms.at(TODAY, file).value("min_total_hours") == 144
+    assert norms.at(TODAY).value("min_dpp_hours") == 72
+
+
+def test_a_corrected_file_is_read_again(tmp_path):
+    file = tmp_path / "norms.json"
+    file.write_text(json.dumps([_row()]), encoding="utf-8")
+    assert norms.at(TODAY, file).value("min_dpp_hours") == 74
+    file.write_text(json.dumps([_row(value="147/2")]), encoding="utf-8")
+    assert norms.at(TODAY, file).value("min_dpp_hours") == Fraction(147, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("not json", "norms_format"),
+        ("[1]", "norms_format"),
+        (json.dumps([_row(valid_from="yesterday")]), "norms_format"),
+        (json.dumps([{"key": "min_dpp_hours"}]), "norms_format"),
+        (json.dumps([_row(value=None)]), "norm_value"),
+        (json.dumps([_row(value=True)]), "norm_value"),
+        (json.dumps([_row(key="min_dpp_hour")]), "norm_key"),
+    ],
+)
+def test_a_wrong_file_is_refused_rather_than_half_read(text, code):
+    with pytest.raises(Invalid) as refused:
+        norms.read(text)
+    assert refused.value.code == code
+
+
+def test_no_norm_has_two_values_on_one_day():
+    for row in norms.TABLE:
+        others = [other for other in norms.TABLE if other.key == row.key and other is not row]
+        assert not any(other.holds(row.valid_from) for other in others)
+        assert row.valid_to is None or row.valid_from <= row.valid_to
+        assert row.act
+    assert timedelta(0) < norms.TABLE[-1].valid_to - norms.TABLE[-1].valid_from
