@@ -1,0 +1,1 @@
+"""One calm face over the three sites: page, components, form markup, styles."""
