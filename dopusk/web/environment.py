@@ -11,7 +11,7 @@ from typing import TypedDict
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 
-class Misconfigured(Exception):  # noqa: N818 - it is read by the person who starts the site
+class Misconfigured(Exception):
     """The environment does not let the site start; the message says which name and why."""
 
 

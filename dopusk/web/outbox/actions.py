@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def put(kind: str, key: str, payload: dict[str, Any]) -> Message:
-    """Keep a message for delivery, in the caller's transaction. A second put of the same (kind, key) changes nothing."""
+    """Keep a message for delivery, in the caller's transaction; a second put of the same (kind, key) changes nothing."""
     message, created = Message.objects.get_or_create(
         kind=kind,
         key=key,
@@ -47,7 +47,7 @@ def deliver(message_id: int) -> str:
                 _again(message, str(error))
             except senders.Refused as error:
                 _finished(message, "refused", error.code)
-                log.error("outbox: %s %s was refused: %s", message.kind, message.key, error.code)
+                log.error("outbox: %s %s was refused: %s", message.kind, message.key, error.code)  # noqa: TRY400 - no traceback: it is an answer
             else:
                 _finished(message, "delivered", "")
                 if finish:

@@ -6,11 +6,11 @@ from typing import Any
 Sender = Callable[[str, dict[str, Any]], Callable[[], None] | None]
 
 
-class TryLater(Exception):  # noqa: N818 - a request, not an error
+class TryLater(Exception):
     """The receiver cannot take it now; the message waits and is sent again."""
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not an error
+class Refused(Exception):
     """The receiver will never take it; a person has to look. code: why."""
 
     def __init__(self, code: str) -> None:

@@ -17,7 +17,7 @@ BREAK_AFTER = 5  # failed calls in a row, after which the register is left alone
 REST_SECONDS = 10.0  # for so long; then one call tries again
 
 
-class RegisterDown(Exception):  # noqa: N818 - a state of the world, handled by callers as «unknown»
+class RegisterDown(Exception):
     """The register gave no usable answer. name: which one; since: first failure of this run of failures."""
 
     def __init__(self, name: str, since: datetime, reason: str) -> None:
@@ -25,7 +25,7 @@ class RegisterDown(Exception):  # noqa: N818 - a state of the world, handled by 
         self.name, self.since, self.reason = name, since, reason
 
 
-class RegisterRefused(Exception):  # noqa: N818 - an answer, not a malfunction
+class RegisterRefused(Exception):
     """The register understood and said no. status: HTTP status; code: the problem's stable code."""
 
     def __init__(self, name: str, status: int, code: str) -> None:
@@ -33,7 +33,7 @@ class RegisterRefused(Exception):  # noqa: N818 - an answer, not a malfunction
         self.name, self.status, self.code = name, status, code
 
 
-class _Unanswered(Exception):  # noqa: N818 - private to the retry loop
+class _Unanswered(Exception):
     pass
 
 

@@ -1,5 +1,6 @@
 """The journal keeps everything in order and shows every touch."""
 
+import contextlib
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 
@@ -28,7 +29,7 @@ def test_rows_are_numbered_and_chained_and_the_proof_holds():
 
 @pytest.mark.django_db
 def test_a_fact_rolled_back_leaves_no_record():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
         anna_signs_in()
         raise ZeroDivisionError
     assert Entry.objects.count() == 0
