@@ -52,7 +52,7 @@ def test_a_year_without_a_known_decree_says_it_is_computed():
 
 
 def test_twenty_working_days_across_the_new_year():
-    # Registered on Monday 21 December 2026: 22–25, 28–30 (7 days); 31 December to 10 January off; 11–22, 25–27.
+    # Registered on Monday 21 December 2026: 22–25, 28–30 (7 days); 31.12–10.01 off; 11–22, 25–27 January.
     assert workdays.add(date(2026, 12, 21), 20) == date(2027, 1, 27)
 
 
