@@ -1,0 +1,1 @@
+"""Signing in through the portal: who the person is and what she may do here."""

@@ -1,0 +1,30 @@
+"""What meets a person whom a page cannot let in yet."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from dopusk.cabinet.signin import kept
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Keep what was typed, then send her to the portal and back to the page she was on."""
+    page = kept.page_of(request)
+    address = f"{reverse('signin:begin')}?{urlencode({'next': page})}"
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"code": "signed_out", "signin": address}, status=401)
+    response = redirect(address)
+    if request.method == "POST":
+        kept.keep(request, response)
+    return response
+
+
+def ask_to_confirm(request: HttpRequest) -> HttpResponseBase:
+    """The page that names the missing step of the portal account."""
+    return render(request, "signin/unconfirmed.html", {"level": ""}, status=403)
+
+
+def forget(request: HttpRequest, response: HttpResponse) -> None:
+    """The form reached its view: what was kept of it is not needed any more."""
+    kept.forget(request, response)

@@ -1,0 +1,112 @@
+"""Forms that came when the session was over or the page had grown old.
+
+The fields rest sealed for half an hour under a random handle that only the person's browser has; the page
+the form stood on takes them back. Files are not kept: the page asks to choose them again.
+"""
+
+import hashlib
+import json
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.utils import timezone
+
+from dopusk.cabinet.signin.models import KeptForm
+from dopusk.trust.sealing import SealBroken, Sealer
+
+COOKIE = "cabinet_kept"
+LIFETIME = timedelta(minutes=30)
+LARGEST = 64 * 1024  # bytes of typed text
+OURS = {"csrfmiddlewaretoken"}
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page to come back to: for a form, the page it stood on; a path of this site."""
+    if request.method == "GET":
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if f"{came_from.scheme}://{came_from.netloc}" == _origin(request) and came_from.path.startswith("/"):
+        return came_from.path
+    return request.path
+
+
+def keep(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Keep the fields of this POST and give the browser the handle; False if there is nothing to keep.
+
+    Only a form of our own page is kept, so that no other site can fill in ours.
+    """
+    if request.headers.get("Origin", _origin(request)) != _origin(request):
+        return False
+    fields = {name: values for name, values in request.POST.lists() if name not in OURS}
+    text = json.dumps({"fields": fields, "files": sorted(request.FILES)}).encode()
+    if not fields or len(text) > LARGEST:
+        return False
+    handle = secrets.token_urlsafe(32)
+    index = _index(handle)
+    KeptForm.objects.create(
+        handle=index,
+        action=request.path[:300],
+        sealed=Sealer(settings.SEALING_KEY).seal(f"kept {index.hex()}", text),
+    )
+    response.set_cookie(
+        COOKIE,
+        handle,
+        max_age=int(LIFETIME.total_seconds()),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return True
+
+
+def values(request: HttpRequest, action: str = "") -> QueryDict | None:
+    """What was typed into the form that is sent to `action` (by default to this very path), if it was kept.
+
+    `request.kept_files` then holds the names of file fields that have to be chosen again.
+    """
+    row = _row(request)
+    if row is None or row.action != (action or request.path):
+        return None
+    try:
+        opened = Sealer(settings.SEALING_KEY).open(f"kept {bytes(row.handle).hex()}", bytes(row.sealed))
+    except SealBroken:
+        return None
+    content = json.loads(opened)
+    found = QueryDict(mutable=True)
+    for name, listed in content["fields"].items():
+        found.setlist(name, listed)
+    found._mutable = False  # noqa: SLF001 - Django's own way to freeze a QueryDict
+    request.kept_files = content["files"]  # type: ignore[attr-defined]
+    return found
+
+
+def forget(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Delete what was kept for the path of this request, once the form has reached its view."""
+    row = _row(request)
+    if row is not None and row.action == request.path:
+        row.delete()
+        response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def purge() -> int:
+    """Delete forms kept longer than half an hour; how many."""
+    return KeptForm.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete()[0]
+
+
+def _row(request: HttpRequest) -> KeptForm | None:
+    handle = request.COOKIES.get(COOKIE)
+    if not handle:
+        return None
+    young = KeptForm.objects.filter(created_at__gte=timezone.now() - LIFETIME)
+    return young.filter(handle=_index(handle)).first()
+
+
+def _index(handle: str) -> bytes:
+    return hashlib.sha256(f"kept form {handle}".encode()).digest()
+
+
+def _origin(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"

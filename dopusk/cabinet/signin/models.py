@@ -1,0 +1,110 @@
+"""People as the portal told us of them, their roles here, and forms kept while a session was away."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from dopusk.kernel import names
+from dopusk.trust.sealing import Sealer, blind_index
+
+
+def snils_index(snils: str) -> bytes:
+    """By which a person's or a member's row is found without the СНИЛС being readable in it."""
+    return blind_index(settings.SEALING_KEY, "cabinet snils", snils)
+
+
+class Person(models.Model):
+    """A person with a confirmed account of the portal; one СНИЛС is one person.
+
+    sealed: JSON of snils, inn, identity_document, under the site's key. The rest is as of the last sign-in.
+    """
+
+    sub = models.CharField(max_length=64, primary_key=True)
+    snils_index = models.BinaryField(max_length=32, unique=True)
+    sealed = models.BinaryField()
+    last_name = models.CharField(max_length=100)
+    first_name = models.CharField(max_length=100)
+    patronymic = models.CharField(max_length=100, blank=True)
+    gender = models.CharField(max_length=6, blank=True)
+    birth_date = models.DateField()
+    email = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=16, blank=True)
+    assurance_level = models.CharField(max_length=12)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.sub
+
+    @property
+    def full_name(self) -> str:
+        """`Орлова Анна Сергеевна`."""
+        return names.full(self.last_name, self.first_name, self.patronymic)
+
+    @property
+    def short_name(self) -> str:
+        """`Орлова А. С.`."""
+        return names.short(self.last_name, self.first_name, self.patronymic)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the portal proved the identity."""
+        return self.assurance_level == "confirmed"
+
+    def identity(self) -> dict[str, Any]:
+        """The sealed part: snils (11 digits), inn, identity_document {series, number, issue_date, …}."""
+        opened = Sealer(settings.SEALING_KEY).open(f"person {self.sub}", bytes(self.sealed))
+        found: dict[str, Any] = json.loads(opened)
+        return found
+
+    def seal_identity(self, identity: dict[str, Any]) -> None:
+        """Put the sealed part into the row and its СНИЛС into the blind index; the caller saves."""
+        text = json.dumps(identity, ensure_ascii=False, sort_keys=True).encode()
+        self.sealed = Sealer(settings.SEALING_KEY).seal(f"person {self.sub}", text)
+        self.snils_index = snils_index(identity["snils"])
+
+    @property
+    def snils(self) -> str:
+        """Eleven digits; opens the seal."""
+        return str(self.identity()["snils"])
+
+
+class Member(models.Model):
+    """A role of a person who may not have signed in yet; found by the СНИЛС. One person may hold several."""
+
+    snils_index = models.BinaryField(max_length=32)
+    role = models.CharField(
+        max_length=12,
+        choices=[
+            ("registrar", "registrar"),
+            ("chair", "chair"),
+            ("secretary", "secretary"),
+            ("commissioner", "commissioner"),
+            ("operator", "operator"),
+            ("employer", "employer"),
+        ],
+    )
+    display_name = models.CharField(max_length=120)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snils_index", "role"], name="member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.display_name}"
+
+
+class KeptForm(models.Model):
+    """What a person typed when her session was over or her page had grown old; comes back after sign-in.
+
+    handle: SHA-256 of the random value in her cookie. action: path the form was sent to; sealed: its fields.
+    """
+
+    handle = models.BinaryField(max_length=32, primary_key=True)
+    action = models.CharField(max_length=300)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.action
