@@ -167,12 +167,15 @@ def test_nothing_of_the_builders_machine_is_in_the_tree():
     for relative in tracked:
         path = ROOT / relative
         if (
-            relative
-            and path.suffix in {".py", ".md", ".toml", ".html", ".js", ".json", ""}
-            and path.is_file()
+            (
+                relative
+                and path.suffix in {".py", ".md", ".toml", ".html", ".js", ".json", ""}
+                and path.is_file()
+            )
+            and path != Path(__file__).resolve()
+            and forbidden.search(path.read_text(errors="ignore"))
         ):
-            if path != Path(__file__).resolve() and forbidden.search(path.read_text(errors="ignore")):
-                found.append(relative)
+            found.append(relative)
     assert found == []
 
 
