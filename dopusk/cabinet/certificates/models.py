@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import connection, models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.signin.models import Person
@@ -41,7 +42,7 @@ class Certificate(models.Model):
         choices=[("active", "active"), ("suspended", "suspended"), ("revoked", "revoked")],
         default="active",
     )
-    issued_at = models.DateTimeField(auto_now_add=True)
+    issued_at = models.DateTimeField(default=timezone.now)
     protocol_number = models.CharField(max_length=40)
     protocol_on = models.DateField()
     pdf = models.OneToOneField(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
@@ -51,7 +52,21 @@ class Certificate(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["number"], name="certificate_number_once"),
+            # Uniqueness of the number, and the narrow covering index of public verification in one: it holds
+            # all that a public answer needs and nothing more, so verification never reads the table itself.
+            models.UniqueConstraint(
+                fields=["number"],
+                include=[
+                    "code",
+                    "valid_from",
+                    "valid_until",
+                    "state",
+                    "kind",
+                    "specialty_name",
+                    "holder_mask",
+                ],
+                name="certificate_public_answer",
+            ),
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{13}$"), name="certificate_number_form"),
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[0-9A-HJKMNP-TV-Z]{12}$"), name="certificate_code_form"
@@ -59,14 +74,6 @@ class Certificate(models.Model):
             models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="certificate_term"),
             models.CheckConstraint(
                 condition=Q(state__in=["active", "suspended", "revoked"]), name="certificate_state"
-            ),
-        ]
-        indexes = [
-            # All that a public answer says, and nothing more: verification reads this index, not the table.
-            models.Index(
-                fields=["number", "code"],
-                include=["valid_from", "valid_until", "state", "kind", "specialty_name", "holder_mask"],
-                name="certificate_public_answer",
             ),
         ]
 
