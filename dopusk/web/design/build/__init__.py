@@ -1,0 +1,1 @@
+"""How the styles and fonts are made: `python -m dopusk.web.design.build`. Needs the group `node`, no Django."""
