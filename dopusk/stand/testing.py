@@ -50,7 +50,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tables_can_be_emptied_between_tests() -> None:
-    """Tests with real transactions end in TRUNCATE, which the journal refuses: there, and only there, as a replica."""
+    """Tests with real transactions end in TRUNCATE, which the journal refuses: there alone it is done as a replica.
+
+    The queue's tables are not Django's, so they are emptied by name.
+    """
     if "DJANGO_SETTINGS_MODULE" not in os.environ:
         return
     from django.db.backends.postgresql.operations import DatabaseOperations
@@ -61,6 +64,7 @@ def _tables_can_be_emptied_between_tests() -> None:
         wrapped = [
             "SET session_replication_role = replica",
             *sql_list,
+            "TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_events, procrastinate_periodic_defers",
             "SET session_replication_role = DEFAULT",
         ]
         original(self, wrapped)

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def put(kind: str, key: str, payload: dict[str, Any]) -> Message:
-    """Keep a message for delivery, in the caller's transaction; a second put of the same (kind, key) changes nothing."""
+    """Keep a message for delivery, in the caller's transaction; a second put of (kind, key) changes nothing."""
     message, created = Message.objects.get_or_create(
         kind=kind,
         key=key,

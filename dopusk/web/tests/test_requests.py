@@ -1,0 +1,55 @@
+"""Every answer is traced and guarded."""
+
+import re
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from dopusk.web.requests import SecurityHeadersMiddleware
+
+
+def test_an_answer_carries_a_trace_id_of_its_own(client):
+    first, second = client.get("/health/live/"), client.get("/health/live/")
+    assert re.fullmatch("[0-9a-f]{32}", first["X-Trace-Id"])
+    assert first["X-Trace-Id"] != second["X-Trace-Id"]
+
+
+def test_a_sister_sites_trace_is_continued(client):
+    assert client.get("/health/live/", headers={"X-Trace-Id": "b" * 32})["X-Trace-Id"] == "b" * 32
+
+
+@pytest.mark.parametrize("bad", ["", "B" * 32, "x", "b" * 33, "' or 1=1"])
+def test_a_trace_that_is_none_is_replaced(client, bad):
+    assert client.get("/health/live/", headers={"X-Trace-Id": bad})["X-Trace-Id"] != bad
+
+
+def test_every_answer_has_the_strict_headers(client):
+    answer = client.get("/health/live/")
+    policy = answer["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_view_may_name_where_its_form_leads():
+    def view(request):
+        response = HttpResponse()
+        response.csp_form_action = ["https://clinic.example"]
+        return response
+
+    answer = SecurityHeadersMiddleware(view)(RequestFactory().get("/"))
+    assert "form-action 'self' https://clinic.example;" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_ready_asks_the_database(client):
+    assert client.get("/health/ready/").json()["ready"] is True
+
+
+@pytest.mark.django_db
+def test_an_unknown_address_is_our_own_page_with_the_trace(client):
+    answer = client.get("/nothing/here/")
+    assert answer.status_code == 404
+    assert answer["X-Trace-Id"] in answer.content.decode()
