@@ -36,13 +36,13 @@ def button(text: str, kind: str = "primary", name: str = "", value: str = "", hi
     return render_to_string(
         "design/parts/button.html",
         {"text": text, "kind": kind, "name": name, "value": value, "hint_id": hint_id},
-    ).strip()
+    )
 
 
 @register.simple_tag
 def link_button(url: str, text: str, kind: str = "primary") -> str:
     """A link to the next step that looks like a button."""
-    return render_to_string("design/parts/link_button.html", {"url": url, "text": text, "kind": kind}).strip()
+    return render_to_string("design/parts/link_button.html", {"url": url, "text": text, "kind": kind})
 
 
 @register.simple_tag
@@ -65,7 +65,11 @@ def error_summary(*given: forms.BaseForm | None) -> dict[str, Any]:
         lines += [{"text": str(text), "anchor": ""} for text in form.non_field_errors()]
         for field in form:
             anchor = "" if field.is_hidden else getattr(field, "anchor", field.auto_id)
-            lines += [{"text": str(text), "anchor": anchor} for text in field.errors]
+            words = gettext("%(label)s: %(error)s")
+            lines += [
+                {"text": words % {"label": field.label, "error": text}, "anchor": anchor}
+                for text in field.errors
+            ]
     return {"lines": lines}
 
 
