@@ -21,10 +21,12 @@ def on_the_stand(arguments: list[str]) -> tuple[Path, list[str]]:
 
 def with_database(state: Path, commands: list[tuple[str, list[str]]]) -> int:
     """Run management commands on the stand's data, whether the stand runs or not. commands: (site, arguments)."""
+    from dopusk.stand.databases import Marks
     from dopusk.stand.environment import Addresses
     from dopusk.stand.stand import Stand
 
-    stand = Stand(state, Addresses(), say=lambda line: print(line, file=sys.stderr, flush=True))
+    addresses = Addresses(int(Marks(state).values.get("base", "8000")))
+    stand = Stand(state, addresses, say=lambda line: print(line, file=sys.stderr, flush=True))
     running = stand.cluster is None or stand.cluster.running()
     try:
         stand.prepare()

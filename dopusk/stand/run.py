@@ -86,7 +86,8 @@ def main(argv: list[str]) -> int:
         stand.start(fresh=options.fresh, workers=options.workers)
     except (CannotStart, PostgresFailed, CommandFailed) as error:
         print(f"\n{error}", file=sys.stderr)
-        stand.stop()
+        if not isinstance(error, CannotStart) or stand.supervisor:
+            stand.stop()
         return 2
     if options.json:
         urls = {part: stand.url(part) for part in ("portal", "cabinet", "registers")}

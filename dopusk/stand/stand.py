@@ -1,5 +1,6 @@
 """A whole stand: its state folder, its database, its processes."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -45,9 +46,11 @@ class Stand:
 
     def start(self, *, fresh: bool = False, workers: int | None = None) -> None:
         """Bring everything up; returns when every site answers. workers: synthetic people, on first start."""
+        self._lock()
         self._ports_are_free()
         if fresh:
             self.remove()
+            self._lock()
         self.prepare(workers=workers)
         with self._timed("Starting the sites, the workers and the live app"):
             self.supervisor = Supervisor(
@@ -82,6 +85,7 @@ class Stand:
                 databases.manage(self.environment, "cabinet", "seed")
             marks.put("seeded", "1")
             marks.put("portal", self.url("portal"))
+        marks.put("base", str(self.addresses.base))
 
     def stop(self) -> None:
         """End every process, then the database."""
@@ -95,6 +99,18 @@ class Stand:
         if self.cluster:
             self.cluster.remove()
         shutil.rmtree(self.state, ignore_errors=True)
+
+    def _lock(self) -> None:
+        """One stand a state folder: the lock goes with the process, however it ends."""
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock_file = (self.state / "lock").open("w")
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(
+                f"A stand over {self.state} is running already. Use it, stop it with Ctrl-C, "
+                "or give this one a folder and ports of its own: ./dev run --state DIR --port-base 9000"
+            ) from None
 
     def _ports_are_free(self) -> None:
         for part in PORTS:
