@@ -65,11 +65,17 @@ class Supervisor:
 
     def start(self, all_commands: dict[str, list[str]]) -> None:
         """Start every process and the watch over them."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+        for folder in (self.logs, self.pids):
+            folder.mkdir(parents=True, exist_ok=True)
         for name, command in all_commands.items():
             self.processes[name] = Process(name, command)
             self._spawn(self.processes[name])
         threading.Thread(target=self._watch, daemon=True).start()
+
+    @property
+    def pids(self) -> Path:
+        """A folder beside the logs: one file a process, with its pid."""
+        return self.logs.parent / "pids"
 
     def pid(self, name: str) -> int:
         """The pid of a running process."""
@@ -116,6 +122,7 @@ class Supervisor:
                 stderr=log,
                 start_new_session=True,
             )
+        (self.pids / process.name).write_text(str(process.child.pid))
 
     def _watch(self) -> None:
         while not self.stopping.wait(0.1):

@@ -6,7 +6,6 @@ from urllib.parse import urljoin
 import httpx
 from lxml import html
 
-
 ERRORS = "//*[contains(concat(' ', @class, ' '), ' govuk-error-summary ')]//li"
 
 

@@ -1,0 +1,82 @@
+"""A stand running in a process of its own, as `./dev run --json` starts it: for tests, benchmarks and the walk."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from dopusk.stand.stand import free_base
+
+ROOT = Path(__file__).resolve().parents[2]
+STOP_SECONDS = 30
+
+
+class NotRunning(Exception):
+    """The stand did not come up; the message is what it printed."""
+
+
+class RunningStand:
+    """Starts on construction, on four free ports; `close` stops it. state: kept if given, else temporary."""
+
+    def __init__(self, state: Path | None = None, *, base: int | None = None) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="dopusk-stand-") if state is None else None
+        self.state = state or Path(self._temporary.name if self._temporary else "") / "state"
+        command = [sys.executable, "-m", "dopusk.stand", "run", "--json", "--state", str(self.state)]
+        command += ["--port-base", str(base or free_base())]
+        # the caller's own settings (a test run has some) are not this stand's
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DOPUSK_")}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        self._errors = tempfile.TemporaryFile()
+        self._child = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=self._errors, text=True
+        )
+        line = self._child.stdout.readline() if self._child.stdout else ""
+        if not line:
+            self._child.wait()
+            self._errors.seek(0)
+            raise NotRunning(self._errors.read().decode(errors="replace"))
+        self.ready: dict[str, Any] = json.loads(line)
+        self.portal, self.cabinet, self.registers = (
+            self.ready[site] for site in ("portal", "cabinet", "registers")
+        )
+
+    def password(self, identifier: str) -> str:
+        """The password of a demo person."""
+        return str(
+            next(person["password"] for person in self.ready["people"] if person["identifier"] == identifier)
+        )
+
+    def kill(self, name: str) -> None:
+        """kill -9 of one process; the stand starts it again."""
+        os.kill(int((self.state / "pids" / name).read_text()), signal.SIGKILL)
+
+    def fault(self, register: str, mode: str, delay_ms: int = 0) -> None:
+        """Switch a register "on", "off", to "delay" or to "break"."""
+        token = json.loads((self.state / "secrets.json").read_text())["DOPUSK_FAULTS_TOKEN"]
+        httpx.put(
+            f"{self.registers}/api/faults/{register}",
+            json={"mode": mode, "delayMs": delay_ms},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
+        ).raise_for_status()
+
+    def close(self) -> None:
+        """Ctrl-C, then the temporary folder goes."""
+        if self._child.poll() is None:
+            self._child.send_signal(signal.SIGINT)
+            try:
+                self._child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+                self._child.wait()
+        if self._temporary:
+            from dopusk.stand.postgres import Cluster
+
+            Cluster(self.state.absolute()).remove()
+            self._temporary.cleanup()
