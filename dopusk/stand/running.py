@@ -32,7 +32,7 @@ class RunningStand:
         # the caller's own settings (a test run has some) are not this stand's
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DOPUSK_")}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read when the child has ended
         self._child = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=self._errors, text=True
         )
