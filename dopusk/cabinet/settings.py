@@ -3,20 +3,33 @@
 from dopusk.web import environment
 from dopusk.web.settings import base
 
-globals().update(
-    base(
-        "cabinet",
-        slices=[
-            "dopusk.web.files",
-            "dopusk.cabinet.signin",
-            "dopusk.cabinet.documents",
-            "dopusk.cabinet.applications",
-            "dopusk.cabinet.checks",
-            "dopusk.cabinet.certificates",
-            "dopusk.cabinet.verification",
-        ],
-    )
+SITE_SETTINGS = base(
+    "cabinet",
+    context="dopusk.cabinet.signin.context.page",
+    slices=[
+        "dopusk.web.files",
+        "dopusk.cabinet.signin",
+        "dopusk.cabinet.registries",
+        "dopusk.cabinet.specialists",
+        "dopusk.cabinet.documents",
+        "dopusk.cabinet.applications",
+        "dopusk.cabinet.checks",
+        "dopusk.cabinet.home",
+        "dopusk.cabinet.review",
+        "dopusk.cabinet.commission",
+        "dopusk.cabinet.certificates",
+        "dopusk.cabinet.verification",
+        "dopusk.cabinet.notices",
+    ],
 )
+SITE_SETTINGS["MIDDLEWARE"].append("dopusk.cabinet.signin.middleware.FormsMayLeadToThePortal")
+globals().update(SITE_SETTINGS)
+CSRF_FAILURE_VIEW = "dopusk.cabinet.signin.views.csrf_failure"
+# the cookie ends with the browser, the session after an hour unused (signin/access.py)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 3600
+# a file over the limit is counted to its end but not stored, so that its form comes back with an error
+FILE_UPLOAD_HANDLERS = ["dopusk.web.files.upload.LimitedUpload"]
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.text("DOPUSK_CABINET_CLIENT_SECRET")
 REGISTERS_TOKEN = environment.text("DOPUSK_CABINET_REGISTERS_TOKEN")

@@ -3,7 +3,14 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("dopusk.cabinet.home.urls")),
+    path("signin/", include("dopusk.cabinet.signin.urls")),
+    path("profile/", include("dopusk.cabinet.specialists.urls")),
+    path("documents/", include("dopusk.cabinet.documents.urls")),
+    path("applications/", include("dopusk.cabinet.checks.urls")),
+    path("applications/", include("dopusk.cabinet.applications.urls")),
     path("health/", include("dopusk.web.health.urls")),
+    path("verify/", include("dopusk.cabinet.verification.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 

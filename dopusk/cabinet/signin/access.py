@@ -109,7 +109,8 @@ def leave(request: HttpRequest) -> None:
 
 
 def _read(request: HttpRequest) -> Person | None:
-    key = request.session.get(KEY)
+    session = getattr(request, "session", None)  # an error page may come before the session does
+    key = session.get(KEY) if session else None
     if key is None:
         return None
     now = timezone.now().timestamp()

@@ -1,5 +1,6 @@
 """What meets a person whom a page cannot let in yet."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +23,14 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
 
 def ask_to_confirm(request: HttpRequest) -> HttpResponseBase:
     """The page that names the missing step of the portal account."""
-    return render(request, "signin/unconfirmed.html", {"level": ""}, status=403)
+    return unconfirmed(request, "standard", request.get_full_path())
+
+
+def unconfirmed(request: HttpRequest, level: str, next_path: str) -> HttpResponse:
+    """What the account lacks at its level, the portal's address, and the way back to `next_path`."""
+    again = f"{reverse('signin:begin')}?{urlencode({'next': next_path})}"
+    context = {"level": level, "again": again, "portal_url": f"{settings.PORTAL_URL}/"}
+    return render(request, "signin/unconfirmed.html", context, status=403)
 
 
 def forget(request: HttpRequest, response: HttpResponse) -> None:

@@ -1,0 +1,144 @@
+"""To the portal and back."""
+
+import base64
+import logging
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from dopusk.cabinet.signin import access, actions, attempts, entrance, kept, rules
+from dopusk.cabinet.signin.portal import PortalDown, PortalRefused, portal
+from dopusk.trust.sealing import SealBroken, Sealer
+from dopusk.web import errors
+
+log = logging.getLogger(__name__)
+ID_TOKEN = "id_token"  # noqa: S105 - the name of a session field
+
+
+@require_GET
+def begin(request: HttpRequest) -> HttpResponseBase:
+    """Leave for the portal; whoever is signed in already goes straight on."""
+    next_path = attempts.safe_next(request, request.GET.get("next", "/"))
+    if access.person_of(request) is not None:
+        return redirect(next_path)
+    attempt = attempts.begin(next_path)
+    try:
+        address = portal().authorization_url(
+            _callback(), state=attempt.state, nonce=attempt.nonce, verifier=attempt.verifier
+        )
+    except PortalDown as down:
+        return _portal_down(request, down, next_path)
+    except PortalRefused as refused:
+        return _refused(request, refused.code, next_path)
+    response = redirect(address)
+    attempts.remember(request, response, attempt)
+    return response
+
+
+@require_GET
+def callback(request: HttpRequest) -> HttpResponseBase:
+    """Back from the portal with a code, or with its refusal."""
+    state = request.GET.get("state", "")
+    attempt = attempts.recall(request, state)
+    if attempt is None or not (request.GET.get("code") or request.GET.get("error")):
+        return redirect("/") if access.person_of(request) else _refused(request, "signin_stale", "/")
+    if request.GET.get("error"):
+        log.info("the portal refused: %s", request.GET["error"][:60])
+        return _forgotten(state, _refused(request, request.GET["error"][:60], attempt.next))
+    try:
+        answer = portal().exchange(
+            request.GET["code"], _callback(), nonce=attempt.nonce, verifier=attempt.verifier
+        )
+    except PortalDown as down:
+        return _portal_down(request, down, attempt.next)
+    except PortalRefused as refused:
+        log.warning("sign-in did not work: %s", refused.code)
+        if access.person_of(request):  # the back button: the code was used by this very sign-in
+            return redirect(attempt.next)
+        return _forgotten(state, _refused(request, refused.code, attempt.next))
+    return _forgotten(state, _arrived(request, answer.claims, answer.id_token, attempt.next))
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponseBase:
+    """Sign out here, then at the portal."""
+    person = access.person_of(request)
+    hint = _sealed_hint(request)
+    if person is not None:
+        actions.depart(person, access.session_mark(request))
+    access.leave(request)
+    try:
+        return redirect(portal().logout_url(_address("signin:signed_out"), hint))
+    except (PortalDown, PortalRefused):
+        return redirect(f"{reverse('signin:signed_out')}?portal=down")
+
+
+@require_safe
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """She left."""
+    return render(request, "signin/signed_out.html", {"portal_down": request.GET.get("portal") == "down"})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A form from a page that has grown old (she signed in again since): back to its page, nothing typed lost."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"code": "page_old"}, status=403)
+    response = redirect(kept.page_of(request))
+    if request.method == "POST" and request.COOKIES and kept.keep(request, response):
+        return response
+    return errors.csrf_failure(request, reason)
+
+
+def _arrived(
+    request: HttpRequest, claims: dict[str, object], id_token: str, next_path: str
+) -> HttpResponseBase:
+    identity = rules.read_claims(claims)
+    if isinstance(identity, rules.Refusal):
+        if identity.code == "unconfirmed":
+            return entrance.unconfirmed(request, str(identity.detail["level"]), next_path)
+        return _refused(request, identity.code, next_path)
+    try:
+        person = actions.arrive(identity)
+    except actions.NotLetIn as error:
+        return _refused(request, error.refusal.code, next_path)
+    access.enter(request, person)
+    sealed = Sealer(settings.SEALING_KEY).seal(f"id_token {person.pk}", id_token.encode())
+    request.session[ID_TOKEN] = base64.b64encode(sealed).decode()
+    return redirect(next_path)
+
+
+def _sealed_hint(request: HttpRequest) -> str:
+    text, person = request.session.get(ID_TOKEN), request.session.get(access.KEY)
+    if not text:
+        return ""
+    try:
+        return Sealer(settings.SEALING_KEY).open(f"id_token {person}", base64.b64decode(text)).decode()
+    except SealBroken:
+        return ""
+
+
+def _callback() -> str:
+    return _address("signin:callback")
+
+
+def _address(name: str) -> str:
+    return f"{settings.CABINET_URL}{reverse(name)}"
+
+
+def _forgotten(state: str, response: HttpResponseBase) -> HttpResponseBase:
+    attempts.forget(response, state)
+    return response
+
+
+def _refused(request: HttpRequest, code: str, next_path: str) -> HttpResponse:
+    context = {"code": code, "again": f"{reverse('signin:begin')}?{urlencode({'next': next_path})}"}
+    return render(request, "signin/refused.html", context, status=403)
+
+
+def _portal_down(request: HttpRequest, down: PortalDown, next_path: str) -> HttpResponse:
+    context = {"since": down.since, "again": f"{reverse('signin:begin')}?{urlencode({'next': next_path})}"}
+    return render(request, "signin/portal_down.html", context, status=503)

@@ -1,0 +1,4 @@
+"""Addresses of this slice."""
+
+app_name = "specialists"
+urlpatterns: list[object] = []
