@@ -1,13 +1,17 @@
 """What must hold before a site starts; run by `manage check` and by every `migrate`."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.apps.config import AppConfig
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
 
 @register(Tags.database)
-def russian_text_works(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def russian_text_works(
+    app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """A database made with --no-locale has no lower case and no trigrams for Russian: refuse it."""
     errors: list[CheckMessage] = []
     for alias in databases or []:
