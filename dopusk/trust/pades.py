@@ -1,0 +1,277 @@
+"""Electronic signatures in PDF: PAdES B-T (ETSI EN 319 142-1), made and judged with pyHanko.
+
+A signature made here certifies the paper (DocMDP: no changes allowed) and always carries a timestamp.
+"""
+
+import asyncio
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from asn1crypto import cms
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.sign.validation.ades import ades_with_time_validation
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import (
+    NO_REVOCATION,
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
+
+from dopusk.trust.exactness import is_exact
+from dopusk.trust.keys import PrivateKey
+
+FIELD: Final = "Signature"
+
+Code = Literal[
+    "valid",
+    "unreadable",  # not a PDF we can read
+    "no_signature",
+    "no_timestamp",
+    "altered",  # a byte, an addition, a signature that does not add up
+    "untrusted",  # somebody signed, but none of the roots vouches for the signer or the time
+    "revoked",
+]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can be said of a signed PDF. ``signer`` and ``signed_at`` are set only when it is valid."""
+
+    code: Code
+    signer: str = ""
+    organisation: str = ""
+    signed_at: datetime | None = None
+
+
+class KeptKeySigner(Signer):
+    """A signer whose key was parsed once: pyHanko's own parses it at every signature.
+
+    chain: intermediate certificates to embed; roots stay outside, for the verifier brings them.
+    """
+
+    def __init__(
+        self, key: PrivateKey, certificate: x509.Certificate, chain: Sequence[x509.Certificate] = ()
+    ) -> None:
+        if certificate.public_key() != key.public_key():
+            raise ValueError("the certificate is not of this key")
+        store = SimpleCertificateStore()
+        store.register_multiple(_asn1(link) for link in chain)
+        super().__init__(signing_cert=_asn1(certificate), cert_registry=store, embed_roots=False)
+        self.certificate = certificate
+        self._key = key
+        self._reserved: int | None = None
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        """The bare signature over ``data``; a dry run gives as many bytes of nothing."""
+        if digest_algorithm != "sha256":
+            raise ValueError("only SHA-256 is signed here")
+        if isinstance(self._key, ec.EllipticCurvePrivateKey):
+            return bytes(72) if dry_run else self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+        if dry_run:
+            return bytes(self._key.key_size // 8)
+        return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+    async def reserved(self, timestamper: TimeStamper) -> int:
+        """How many hexadecimal digits a signature of ours takes, measured once; some bytes to spare."""
+        if self._reserved is None:
+            trial = await self.async_sign(
+                bytes(32),
+                "sha256",
+                dry_run=True,
+                use_pades=True,
+                timestamper=timestamper,
+                signed_attr_settings=PdfCMSSignedAttributes(),
+            )
+            self._reserved = 2 * (len(trial.dump()) + 16)
+        return self._reserved
+
+
+def sign(
+    pdf: bytes,
+    signer: KeptKeySigner,
+    timestamper: TimeStamper,
+    *,
+    reason: str,
+    location: str,
+    field_words: str,
+) -> bytes:
+    """The PDF with a certification signature of level B-T; whatever the timestamper raises comes through.
+
+    field_words: what a reader's software calls the field aloud (PDF/UA-1 §7.18.1). The field is out of sight,
+    beyond the page, as PDF/A-2 and PDF/UA-1 together want it.
+    """
+    return asyncio.run(_sign(pdf, signer, timestamper, reason, location, field_words))
+
+
+async def _sign(
+    pdf: bytes, signer: KeptKeySigner, timestamper: TimeStamper, reason: str, location: str, field_words: str
+) -> bytes:
+    reserved = await signer.reserved(timestamper)
+    work = PdfSigner(
+        PdfSignatureMetadata(
+            field_name=FIELD,
+            md_algorithm="sha256",
+            subfilter=SigSeedSubFilter.PADES,
+            certify=True,
+            docmdp_permissions=MDPPerm.NO_CHANGES,
+            reason=reason,
+            location=location,
+            name=_named(signer.certificate, NameOID.COMMON_NAME),
+        ),
+        signer=signer,
+        timestamper=timestamper,
+        new_field_spec=SigFieldSpec(
+            FIELD,
+            readable_field_name=field_words,
+            invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
+        ),
+    )
+    signed = await work.async_sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=reserved)
+    return bytes(signed.getvalue())
+
+
+def validate(
+    pdf: bytes,
+    roots: Sequence[x509.Certificate],
+    revoked: x509.CertificateRevocationList | None = None,
+    at: datetime | None = None,
+) -> Verdict:
+    """Judge a paper of ours: one certification signature, B-T, nothing changed since, by a root we know.
+
+    revoked: the authority's revocation list; without it revocation is not looked at. at: the moment of judging,
+    now unless given. Nothing is fetched from the network.
+    """
+    try:
+        signatures = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
+    except (PdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return Verdict(_why_unreadable(pdf))
+    if not signatures:
+        return Verdict("altered" if _was_signed(pdf) else "no_signature")
+    return asyncio.run(_judge(pdf, signatures[0], list(roots), revoked, at))
+
+
+async def _judge(
+    pdf: bytes,
+    signature: EmbeddedPdfSignature,
+    roots: list[x509.Certificate],
+    revoked: x509.CertificateRevocationList | None,
+    at: datetime | None,
+) -> Verdict:
+    try:
+        if not _untouched(signature):
+            return Verdict("altered")
+        if not _has_timestamp(signature.signer_info):
+            return Verdict("no_timestamp")
+        moment = at or datetime.now().astimezone()
+        result = await ades_with_time_validation(
+            signature.signed_data,
+            _policy(roots, revoked),
+            timing_info=ValidationTimingInfo(moment, moment, point_in_time_validation=at is not None),
+            raw_digest=signature.compute_digest(),
+        )
+    except (PdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return Verdict("altered")
+    if result.ades_subindic != AdESPassed.OK:
+        return Verdict(_CODE.get(result.ades_subindic, "untrusted"))
+    if not is_exact(pdf, list(signature.byte_range), roots):
+        return Verdict("altered")
+    certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
+    return Verdict(
+        "valid",
+        signer=_named(certificate, NameOID.COMMON_NAME),
+        organisation=_named(certificate, NameOID.ORGANIZATION_NAME),
+        signed_at=result.api_status.timestamp_validity.timestamp,
+    )
+
+
+_CODE: Final[dict[AdESSubIndic, Code]] = {
+    AdESFailure.FORMAT_FAILURE: "altered",
+    AdESFailure.HASH_FAILURE: "altered",
+    AdESFailure.SIG_CRYPTO_FAILURE: "altered",
+    AdESFailure.REVOKED: "revoked",
+    AdESIndeterminate.REVOKED_NO_POE: "revoked",
+}
+
+
+def _untouched(signature: EmbeddedPdfSignature) -> bool:
+    """Nothing but what long-term validation adds came after the signature, and it covers all before."""
+    signature.compute_integrity_info()
+    told = signature.summarise_integrity_info()
+    changed = getattr(told["diff_result"], "modification_level", ModificationLevel.OTHER)
+    return bool(told["docmdp_ok"]) and changed <= ModificationLevel.LTA_UPDATES
+
+
+def _has_timestamp(signer_info: cms.SignerInfo) -> bool:
+    attributes = signer_info["unsigned_attrs"]
+    return any(attribute["type"].native == "signature_time_stamp_token" for attribute in attributes or ())
+
+
+def _policy(
+    roots: list[x509.Certificate], revoked: x509.CertificateRevocationList | None
+) -> SignatureValidationSpec:
+    rule = RevocationCheckingRule
+    checking = (
+        NO_REVOCATION if revoked is None else RevocationCheckingPolicy(rule.CRL_REQUIRED, rule.CRL_REQUIRED)
+    )
+    lists = []
+    if revoked is not None:
+        lists = [CRLContainer(asn1_crl.CertificateList.load(revoked.public_bytes(Encoding.DER)))]
+    trusted = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=[_asn1(root) for root in roots]),
+        revinfo_policy=CertRevTrustPolicy(checking),
+    )
+    return SignatureValidationSpec(
+        cert_validation_policy=trusted,
+        revinfo_gathering_policy=RevocationInfoGatheringSpec(
+            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
+        ),
+        local_knowledge=LocalKnowledge(known_crls=lists),
+        key_usage_settings=KeyUsageConstraints(key_usage={"non_repudiation"}),
+    )
+
+
+def _was_signed(pdf: bytes) -> bool:
+    return b"/ByteRange" in pdf
+
+
+def _why_unreadable(pdf: bytes) -> Code:
+    """A file of ours that no longer parses was changed; anything else never was a paper."""
+    return "altered" if _was_signed(pdf) else "unreadable"
+
+
+def _named(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str:
+    return "".join(str(attribute.value) for attribute in certificate.subject.get_attributes_for_oid(oid))
+
+
+def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
