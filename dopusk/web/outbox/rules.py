@@ -10,5 +10,5 @@ def wait(attempts: int, jitter: float) -> timedelta:
 
     jitter: a random number from 0 to 1; it adds up to a quarter, so that messages do not come in step.
     """
-    doubled = FIRST * (2 ** min(attempts - 1, 10))
+    doubled = FIRST * (1 << min(attempts - 1, 10))
     return min(doubled, LONGEST) * (1 + jitter / 4)
