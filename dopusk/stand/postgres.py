@@ -77,11 +77,14 @@ class Cluster:
 
     def running(self) -> bool:
         """Whether a server runs over the data."""
-        return self._call("pg_ctl", "status", "-D", str(self.home / "data")).returncode == 0
+        data = self.home / "data"
+        return (data / "postmaster.pid").exists() and self._call(
+            "pg_ctl", "status", "-D", str(data)
+        ).returncode == 0
 
     def stop(self) -> None:
         """Stop the server if it runs; open connections are closed."""
-        if (self.home / "data").exists() and self.running():
+        if self.running():
             self._run("pg_ctl", "stop", "-D", str(self.home / "data"), "-m", "fast", "-w")
 
     def remove(self) -> None:

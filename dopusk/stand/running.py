@@ -1,5 +1,6 @@
 """A stand running in a process of its own, as `./dev run --json` starts it: for tests, benchmarks and the walk."""
 
+import contextlib
 import json
 import os
 import signal
@@ -65,6 +66,11 @@ class RunningStand:
             headers={"Authorization": f"Bearer {token}"},
             timeout=10,
         ).raise_for_status()
+
+    def wait(self) -> None:
+        """Until it is stopped from outside, or Ctrl-C comes."""
+        with contextlib.suppress(KeyboardInterrupt):
+            self._child.wait()
 
     def close(self) -> None:
         """Ctrl-C, then the temporary folder goes."""
