@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -20,5 +21,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our fault; rendered without touching the database."""
-    return render(request, "design/500.html", status=500)
+    """Our fault; rendered without the request's context, whose processors may ask the database."""
+    return HttpResponse(render_to_string("design/500.html"), status=500)

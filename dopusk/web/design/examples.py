@@ -1,6 +1,6 @@
 """Realistic content of the gallery: forms and rows as the sites show them. Nobody here exists."""
 
-import datetime
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -168,13 +168,13 @@ def page(number: int = 7) -> Page[int]:
     return Paginator(range(500), 25).page(number)
 
 
-def terms(today: datetime.date) -> list[dict[str, Any]]:
+def terms(today: dt.date) -> list[dict[str, Any]]:
     """Accreditations at four points of their term."""
     return [
         {"name": name, "start": start, "end": start.replace(year=start.year + 5)}
         for name, start in (
             ("Сестринское дело", today.replace(day=1, year=today.year - 2)),
-            ("Сестринское дело в педиатрии", (today - datetime.timedelta(days=1766)).replace(day=2)),
+            ("Сестринское дело в педиатрии", (today - dt.timedelta(days=1766)).replace(day=2)),
             ("Лабораторная диагностика", today.replace(day=1, year=today.year - 6)),
         )
     ]

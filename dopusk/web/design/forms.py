@@ -1,6 +1,6 @@
 """Django forms in our markup: the renderer named by FORM_RENDERER, and the date of three fields."""
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -108,13 +108,13 @@ class DateInput3(forms.MultiWidget):
         }
         super().__init__(widgets, attrs)
 
-    def decompress(self, value: datetime.date | None) -> list[str]:
+    def decompress(self, value: dt.date | None) -> list[str]:
         """The three texts of a date."""
         return [str(value.day), str(value.month), str(value.year)] if value else ["", "", ""]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Django's context, each part with its label and width."""
-        if isinstance(value, datetime.date):
+        if isinstance(value, dt.date):
             value = self.decompress(value)
         context = super().get_context(name, value, attrs)
         for part, subwidget in zip(self.labels, context["widget"]["subwidgets"], strict=True):
@@ -123,13 +123,19 @@ class DateInput3(forms.MultiWidget):
         return context
 
     def value_from_datadict(
-        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
+        self,
+        data: Mapping[str, Any],
+        files: MultiValueDict[str, Any],
+        name: str,
     ) -> list[str]:
         """What was typed, as typed."""
         return [str(data.get(f"{name}_{part}") or "").strip() for part in self.labels]
 
     def value_omitted_from_data(
-        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
+        self,
+        data: Mapping[str, Any],
+        files: MultiValueDict[str, Any],
+        name: str,
     ) -> bool:
         """Whether none of the three fields came."""
         return all(f"{name}_{part}" not in data for part in self.labels)
@@ -146,9 +152,9 @@ class DateField3(forms.Field):
         "date_year": _("Год пишется четырьмя цифрами, например 1987."),
     }
 
-    def to_python(self, value: Any) -> datetime.date | None:
+    def to_python(self, value: Any) -> dt.date | None:
         """The date, or None if nothing was typed."""
-        if value is None or isinstance(value, datetime.date):
+        if value is None or isinstance(value, dt.date):
             return value
         parts = [str(part).strip() for part in value]
         if not any(parts):
@@ -161,7 +167,7 @@ class DateField3(forms.Field):
         if len(parts[2]) != 4:
             raise forms.ValidationError(self.error_messages["date_year"], code="date_year")
         try:
-            return datetime.date(year, month, day)
+            return dt.date(year, month, day)
         except ValueError:
             raise forms.ValidationError(self.error_messages["date_invalid"], code="date_invalid") from None
 

