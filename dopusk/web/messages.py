@@ -132,7 +132,7 @@ def missing() -> list[tuple[Path, str]]:
         if path.parts[-3] == "en":
             known = english.setdefault(site_of(path), set())
             known |= {entry.identifier for entry in read(path) if entry.words.get(0) and not entry.fuzzy}
-    lacking = {}
+    lacking: dict[tuple[str, str], Path] = {}
     for path, text in used():
         if CYRILLIC.search(text) and text not in english.get(site_of(path), set()) | english.get(
             "web", set()

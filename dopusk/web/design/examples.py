@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Page, Paginator
+from django.utils.datastructures import MultiValueDict
 
 from dopusk.web.design.forms import DateField3
 
@@ -61,7 +62,7 @@ def filled() -> Application:
             "specialty": "nursing",
             "hours": "сто",
         },
-        {},
+        MultiValueDict(),
     )
 
 

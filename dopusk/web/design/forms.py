@@ -102,7 +102,7 @@ class DateInput3(forms.MultiWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, birthday: bool = False) -> None:
         kind = "bday" if birthday else ""
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             part: forms.TextInput({"autocomplete": f"{kind}-{part}"} if birthday else {})
             for part in ("day", "month", "year")
         }
