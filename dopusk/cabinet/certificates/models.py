@@ -1,5 +1,6 @@
 """Certificates: one an application, never deleted; suspension and revocation are states of the same row."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import connection, models
@@ -17,6 +18,13 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def of(self, holder: Person) -> "CertificateQuerySet":
         """A person's own, newest first."""
         return self.filter(holder=holder).order_by("-valid_from", "-id")
+
+    def public_answer(self, number: str, code: str) -> tuple[date, date, str, str, str, str] | None:
+        """All that may be said to who knows number and code: first and last day, state, kind, specialty, mask."""
+        rows = self.filter(number=number, code=code).values_list(
+            "valid_from", "valid_until", "state", "kind", "specialty_name", "holder_mask"
+        )
+        return next(iter(rows), None)
 
 
 class Certificate(models.Model):

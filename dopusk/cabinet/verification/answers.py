@@ -84,3 +84,11 @@ def as_json(answer: Answer | None, moment: Moment) -> bytes:
         f'"kind":"{answer.kind}","valid_from":"{answer.valid_from}","valid_until":"{answer.valid_until}",'
         f'"holder":{quoted(answer.holder)},"answered_at":"{moment.text}"}}'
     ).encode()
+
+
+def unavailable(trace_id: str) -> bytes:
+    """Problem details (RFC 9457) for the minutes when the database does not answer; HTTP 503."""
+    return (
+        '{"type":"about:blank","title":"Verification does not answer now; ask again in some seconds",'
+        f'"status":503,"code":"database_down","trace_id":"{trace_id}"}}'
+    ).encode()

@@ -1,0 +1,78 @@
+"""The page of public verification, open to everybody."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from django.db.utils import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dopusk.cabinet.certificates.models import Certificate
+from dopusk.cabinet.certificates.numbers import show_number
+from dopusk.cabinet.verification import answers, questions
+from dopusk.cabinet.verification.forms import QuestionForm
+from dopusk.kernel import trace
+
+
+@require_safe
+def ask(request: HttpRequest) -> HttpResponse:
+    """The form; once it is filled, the way to the address of the answer."""
+    form = QuestionForm(request.GET if {"number", "code"} & request.GET.keys() else None)
+    if form.is_valid():
+        address = reverse("verification:answer", args=[form.cleaned_data["number"]])
+        return HttpResponseRedirect(f"{address}?code={quote(form.cleaned_data['code'])}")
+    return render(request, "verification/ask.html", {"form": form})
+
+
+@require_safe
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """What the certificate is worth today. An unknown number and a wrong code give one and the same answer."""
+    query = request.META.get("QUERY_STRING", "")
+    as_json = questions.wants_json(request.headers.get("Accept", ""), query)
+    if not as_json and "code" not in request.GET:
+        return render(
+            request, "verification/ask.html", {"form": QuestionForm(initial={"number": number[:64]})}
+        )
+    moment = answers.now()
+    try:
+        found = _found(questions.read(number, query), moment)
+    except (OperationalError, InterfaceError):
+        return _unavailable(request, as_json=as_json)
+    if as_json:
+        response = HttpResponse(answers.as_json(found, moment), content_type="application/json")
+    else:
+        response = render(
+            request,
+            "verification/answer.html",
+            {"answer": found, "moment": moment, "shown": show_number(found.number) if found else ""},
+        )
+    response["Vary"] = "Accept"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _found(question: questions.Question, moment: answers.Moment) -> answers.Answer | None:
+    number, code = question
+    if number is None or code is None:
+        return None
+    row = Certificate.objects.public_answer(number, code)
+    return answers.of(number, row, moment.today) if row else None
+
+
+def _unavailable(request: HttpRequest, *, as_json: bool) -> HttpResponse:
+    if as_json:
+        body = answers.unavailable(trace.current())
+        response = HttpResponse(
+            body, content_type="application/problem+json", status=HTTPStatus.SERVICE_UNAVAILABLE
+        )
+    else:
+        response = render(
+            request,
+            "verification/unavailable.html",
+            {"again": request.get_full_path()},
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+        )
+    response["Retry-After"] = "5"
+    return response
