@@ -49,6 +49,13 @@ DATA = oid("1.2.840.113549.1.7.1")
 SIGNED_DATA = oid("1.2.840.113549.1.7.2")
 TST_INFO = oid("1.2.840.113549.1.9.16.1.4")
 
+# attributes of a CMS signer
+CONTENT_TYPE = "1.2.840.113549.1.9.3"
+MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
+SIGNING_TIME = "1.2.840.113549.1.9.5"
+TIMESTAMP_TOKEN = "1.2.840.113549.1.9.16.2.14"  # noqa: S105 - an object identifier
+SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.47"  # version 2, RFC 5035
+
 
 def attribute(kind: str, value: bytes) -> bytes:
     """A CMS attribute with one value."""

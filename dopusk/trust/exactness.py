@@ -12,8 +12,6 @@ from cryptography import x509
 from dopusk.trust import der
 from dopusk.trust.authority import issued_by
 
-_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
-
 
 def is_exact(file: bytes, byte_range: list[int], roots: list[x509.Certificate]) -> bool:
     """Whether the hole of the byte range holds one message in canonical form, padded with zeros, and no more."""
@@ -25,13 +23,13 @@ def is_exact(file: bytes, byte_range: list[int], roots: list[x509.Certificate]) 
 
 
 def _message(file: bytes, byte_range: list[int]) -> bytes | None:
-    """The DER in the hole, if the hole is exactly one string in lower-case hexadecimal."""
+    """The DER in the hole, if the hole is exactly one string in upper-case hexadecimal."""
     start, before, after, length = (int(number) for number in byte_range)
     if start != 0 or not 0 < before < after <= after + length <= len(file):
         return None
     hole = file[before:after]
     padded = bytes.fromhex(hole[1:-1].decode("ascii"))
-    if hole != b"<" + padded.hex().encode() + b">":
+    if hole != b"<" + padded.hex().upper().encode() + b">":
         return None
     size = parser.peek(padded)
     return None if any(padded[size:]) else padded[:size]
@@ -53,7 +51,7 @@ def _rebuilt(message: bytes, roots: list[x509.Certificate]) -> bytes:
             signer["signed_attrs"].untag().dump(),
             signer["signature"].native,
             der.attribute(
-                _TIMESTAMP,
+                der.TIMESTAMP_TOKEN,
                 der.signed_data(
                     der.sequence(der.TST_INFO, der.explicit(0, der.octets(information))),
                     _certificates(timestamp, roots),

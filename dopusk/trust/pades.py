@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Final, Literal
 
 from asn1crypto import cms
@@ -15,7 +16,7 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -24,7 +25,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
+from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation import EmbeddedPdfSignature
@@ -44,11 +45,11 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingPolicy,
     RevocationCheckingRule,
 )
-from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
+from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
+from dopusk.trust import der
 from dopusk.trust.exactness import is_exact
-from dopusk.trust.keys import PrivateKey
 
 FIELD: Final = "Signature"
 
@@ -73,44 +74,62 @@ class Verdict:
     signed_at: datetime | None = None
 
 
-class KeptKeySigner(Signer):
-    """A signer whose key was parsed once: pyHanko's own parses it at every signature.
+class SealSigner(Signer):
+    """Signs with a P-256 key parsed once, and writes the CMS itself, whole and always alike.
 
+    pyHanko's own signers parse the key at every signature and spend most of their time on the CMS.
     chain: intermediate certificates to embed; roots stay outside, for the verifier brings them.
     """
 
     def __init__(
-        self, key: PrivateKey, certificate: x509.Certificate, chain: Sequence[x509.Certificate] = ()
+        self,
+        key: ec.EllipticCurvePrivateKey,
+        certificate: x509.Certificate,
+        chain: Sequence[x509.Certificate] = (),
     ) -> None:
         if certificate.public_key() != key.public_key():
             raise ValueError("the certificate is not of this key")
-        store = SimpleCertificateStore()
-        store.register_multiple(_asn1(link) for link in chain)
-        super().__init__(signing_cert=_asn1(certificate), cert_registry=store, embed_roots=False)
+        whole = certificate.public_bytes(Encoding.DER)
+        super().__init__(signing_cert=asn1_x509.Certificate.load(whole), embed_roots=False)
         self.certificate = certificate
         self._key = key
+        links = [link.public_bytes(Encoding.DER) for link in chain if link.subject != link.issuer]
+        self._certificates = b"".join(sorted([whole, *links]))
+        self._sid = der.sequence(certificate.issuer.public_bytes(), der.integer(certificate.serial_number))
+        fingerprint = der.sequence(der.octets(sha256(whole).digest()))
+        self._bound = der.attribute(der.SIGNING_CERTIFICATE, der.sequence(der.sequence(fingerprint)))
         self._reserved: int | None = None
 
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        """The bare signature over ``data``; a dry run gives as many bytes of nothing."""
-        if digest_algorithm != "sha256":
-            raise ValueError("only SHA-256 is signed here")
-        if isinstance(self._key, ec.EllipticCurvePrivateKey):
-            return bytes(72) if dry_run else self._key.sign(data, ec.ECDSA(hashes.SHA256()))
-        if dry_run:
-            return bytes(self._key.key_size // 8)
-        return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+    async def async_sign(
+        self,
+        data_digest: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,
+        use_pades: bool = False,
+        timestamper: TimeStamper | None = None,
+        signed_attr_settings: object = None,
+        is_pdf_sig: bool = True,
+        encap_content_info: object = None,
+    ) -> cms.ContentInfo:
+        """The timestamped CMS over a SHA-256 digest of a PDF; pyHanko calls this, and only this way."""
+        if timestamper is None or digest_algorithm != "sha256" or not (use_pades and is_pdf_sig):
+            raise ValueError("only PAdES with SHA-256 and a timestamp is signed here")
+        attributes = der.set_of(
+            der.attribute(der.CONTENT_TYPE, der.DATA),
+            der.attribute(der.MESSAGE_DIGEST, der.octets(data_digest)),
+            self._bound,
+        )
+        signature = bytes(72) if dry_run else self._key.sign(attributes, ec.ECDSA(hashes.SHA256()))
+        token = await timestamper.async_timestamp(sha256(signature).digest(), "sha256")
+        unsigned = der.attribute(der.TIMESTAMP_TOKEN, token.dump())
+        signer = der.signer_info(self._sid, attributes, signature, unsigned)
+        return cms.ContentInfo.load(der.signed_data(der.sequence(der.DATA), self._certificates, signer))
 
     async def reserved(self, timestamper: TimeStamper) -> int:
         """How many hexadecimal digits a signature of ours takes, measured once; some bytes to spare."""
         if self._reserved is None:
             trial = await self.async_sign(
-                bytes(32),
-                "sha256",
-                dry_run=True,
-                use_pades=True,
-                timestamper=timestamper,
-                signed_attr_settings=PdfCMSSignedAttributes(),
+                bytes(32), "sha256", dry_run=True, use_pades=True, timestamper=timestamper
             )
             self._reserved = 2 * (len(trial.dump()) + 16)
         return self._reserved
@@ -118,7 +137,7 @@ class KeptKeySigner(Signer):
 
 def sign(
     pdf: bytes,
-    signer: KeptKeySigner,
+    signer: SealSigner,
     timestamper: TimeStamper,
     *,
     reason: str,
@@ -134,7 +153,7 @@ def sign(
 
 
 async def _sign(
-    pdf: bytes, signer: KeptKeySigner, timestamper: TimeStamper, reason: str, location: str, field_words: str
+    pdf: bytes, signer: SealSigner, timestamper: TimeStamper, reason: str, location: str, field_words: str
 ) -> bytes:
     reserved = await signer.reserved(timestamper)
     work = PdfSigner(
@@ -201,7 +220,7 @@ async def _judge(
         )
     except (PdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
         return Verdict("altered")
-    if result.ades_subindic != AdESPassed.OK:
+    if result.ades_subindic != AdESPassed.OK or result.api_status is None:
         return Verdict(_CODE.get(result.ades_subindic, "untrusted"))
     if not is_exact(pdf, list(signature.byte_range), roots):
         return Verdict("altered")

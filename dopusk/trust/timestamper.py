@@ -30,7 +30,7 @@ class HttpTimestamper(TimeStamper):
         client: httpx.Client | None = None,
         attempts: int = 3,
     ) -> None:
-        super().__init__(include_nonce=True)
+        super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]  # half typed
         self._url = url
         self._roots = tuple(roots)
         self._client = client or httpx.Client(timeout=httpx.Timeout(5.0, connect=2.0))

@@ -56,7 +56,7 @@ class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto is untyped; it
     ]
 
 
-_CONTENT_TYPE: Final = der.attribute("1.2.840.113549.1.9.3", der.TST_INFO)
+_CONTENT_TYPE: Final = der.attribute(der.CONTENT_TYPE, der.TST_INFO)
 _GRANTED: Final = der.sequence(der.integer(0))
 
 
@@ -75,7 +75,7 @@ class Responder:
         self._certificate = whole
         self._sid = der.sequence(certificate.issuer.public_bytes(), der.integer(certificate.serial_number))
         fingerprint = der.sequence(der.octets(sha256(whole).digest()))  # ESSCertIDv2, SHA-256 by default
-        self._bound = der.attribute("1.2.840.113549.1.9.16.2.47", der.sequence(der.sequence(fingerprint)))
+        self._bound = der.attribute(der.SIGNING_CERTIFICATE, der.sequence(der.sequence(fingerprint)))
 
     def answer(self, query: bytes, now: datetime) -> bytes:
         """TimeStampResp (DER) to a TimeStampReq (DER): a token for ``now`` (aware), or the refusal."""
@@ -124,8 +124,8 @@ class Responder:
         )
         attributes = der.set_of(
             _CONTENT_TYPE,
-            der.attribute("1.2.840.113549.1.9.5", der.element(0x17, now.strftime("%y%m%d%H%M%SZ").encode())),
-            der.attribute("1.2.840.113549.1.9.4", der.octets(sha256(information).digest())),
+            der.attribute(der.SIGNING_TIME, der.element(0x17, now.strftime("%y%m%d%H%M%SZ").encode())),
+            der.attribute(der.MESSAGE_DIGEST, der.octets(sha256(information).digest())),
             self._bound,
         )
         signature = self._key.sign(attributes, ec.ECDSA(hashes.SHA256()))
