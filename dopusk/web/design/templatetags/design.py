@@ -4,7 +4,7 @@ Words that come in are escaped; only the content between a block tag and its end
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms, template
@@ -82,7 +82,14 @@ def task_list(items: Iterable[Any], name: str = "step") -> dict[str, Any]:
 @register.inclusion_tag("design/parts/summary_list.html")
 def summary_list(rows: Iterable[Any]) -> dict[str, Any]:
     """Known facts. rows: {key, value, action_url, action_label, source}; only key and value are a must."""
-    return {"rows": list(rows)}
+    listed = list(rows)
+    acted = any(_part(row, "action_url") for row in listed)
+    return {"rows": listed, "acted": acted}
+
+
+def _part(item: Any, name: str) -> Any:
+    """A part of a row that may be a dict or an object, as templates take it."""
+    return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
 
 
 @register.inclusion_tag("design/parts/finding.html")
