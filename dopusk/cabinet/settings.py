@@ -33,3 +33,8 @@ FILE_UPLOAD_HANDLERS = ["dopusk.web.files.upload.LimitedUpload"]
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.text("DOPUSK_CABINET_CLIENT_SECRET")
 REGISTERS_TOKEN = environment.text("DOPUSK_CABINET_REGISTERS_TOKEN")
+# the accreditation centre: its name on papers, its region in register numbers
+CENTER_NAME = environment.text("DOPUSK_CENTER_NAME", "Учебный федеральный аккредитационный центр")
+CENTER_REGION = environment.text("DOPUSK_CENTER_REGION", "77")
+# an application's journey: its jobs, and the pauses in seconds before a silent register is asked again
+FLOW_RETRY_FIRST, FLOW_RETRY_LONGEST = 5, 600

@@ -127,7 +127,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def on_agenda(self) -> "CaseQuerySet":
         """In the order of the agenda, with the application, its applicant and all votes: three queries at most."""
         rows = self.select_related("application__applicant").order_by("id")
-        return rows.prefetch_related(models.Prefetch("votes", Vote.objects.select_related("seat").order_by("id")))
+        return rows.prefetch_related(
+            models.Prefetch("votes", Vote.objects.select_related("seat").order_by("id"))
+        )
 
     def waiting(self) -> "CaseQuerySet":
         """Not decided and not postponed."""

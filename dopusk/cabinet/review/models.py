@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from dopusk.cabinet.applications.models import Application
@@ -86,3 +86,10 @@ class Review(models.Model):
             decided=self.decision != "",
             holder_name=self.registrar.short_name if self.registrar else "",
         )
+
+
+def next_number(year: int) -> str:
+    """A registration number, «2026-000001»; one taken by a failed transaction stays unused."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('application_serial')")
+        return f"{year}-{int(cursor.fetchone()[0]):06d}"

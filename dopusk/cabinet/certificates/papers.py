@@ -1,0 +1,63 @@
+"""The papers of a decided case, drawn and sealed: the extract of a certificate, the protocol of a sitting."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from dopusk.cabinet.certificates import seal
+from dopusk.cabinet.certificates.models import Certificate
+from dopusk.cabinet.certificates.paper import Paper
+from dopusk.cabinet.commission.models import Case
+from dopusk.trust import pades
+from dopusk.trust.timestamper import TimestampDown
+from dopusk.web.outgoing import RegisterDown
+
+
+def verify_url(certificate: Certificate) -> str:
+    """The public page of the certificate, its code included: what the QR carries."""
+    return f"{settings.CABINET_URL}/verify/{certificate.number}?{urlencode({'code': certificate.code})}"
+
+
+def sealed(certificate: Certificate) -> bytes:
+    """The extract with the seal. Raises RegisterDown, RegisterRefused."""
+    return seal.sealed(_paper(certificate))
+
+
+def _paper(certificate: Certificate) -> Paper:
+    case = Case.objects.select_related("application", "sitting__commission").get(
+        application=certificate.application_id, outcome="passed"
+    )
+    return Paper(
+        number=certificate.number,
+        code=certificate.code,
+        holder=certificate.holder.full_name,
+        specialty=certificate.specialty_name,
+        specialty_code=case.application.specialty_code,
+        kind="periodic",
+        protocol_number=certificate.protocol_number,
+        protocol_date=certificate.protocol_on,
+        valid_from=certificate.valid_from,
+        valid_until=certificate.valid_until,
+        commission=case.sitting.commission.name,
+        organisation=settings.CENTER_NAME,
+        verify_url=verify_url(certificate),
+        issued_at=certificate.issued_at,
+        sandbox=settings.SANDBOX,
+    )
+
+
+def sealed_protocol(drawn: bytes) -> bytes:
+    """A drawn protocol with the same seal. Raises RegisterDown, RegisterRefused."""
+    kept = seal.keeper().obtain()
+    try:
+        return pades.sign(
+            drawn,
+            kept.signer,
+            kept.timestamper,
+            reason="Протокол заседания аккредитационной комиссии",
+            location=seal.PLACE,
+            field_words="Электронная подпись протокола",
+        )
+    except TimestampDown as down:
+        raise RegisterDown(seal.REGISTER, datetime.now(UTC), str(down)) from down

@@ -1,0 +1,50 @@
+"""What a closed sitting decided, as its protocol tells it."""
+
+from django.conf import settings
+from django.utils import translation
+
+from dopusk.cabinet.commission import rules, words
+from dopusk.cabinet.commission.actions import norms_at
+from dopusk.cabinet.commission.models import Case, Sitting
+from dopusk.cabinet.commission.protocol import Decision, Dissent, Member, Protocol
+
+
+def of(sitting: Sitting) -> Protocol:
+    """The protocol's content; the same whenever it is asked for."""
+    assert sitting.closed_at is not None
+    by = rules.terms(len(sitting.composition), norms_at(sitting.on))
+    with translation.override("ru"):
+        return Protocol(
+            number=sitting.protocol_number,
+            commission=sitting.commission.name,
+            on=sitting.on,
+            unscheduled=sitting.kind == "unscheduled",
+            closed_at=sitting.closed_at,
+            quorum=by.quorum_need,
+            members=tuple(
+                Member(member["name"], member["place"], member["present"]) for member in sitting.composition
+            ),
+            decisions=tuple(_decision(case, by) for case in sitting.cases.on_agenda()),
+            sandbox=settings.SANDBOX,
+        )
+
+
+def _decision(case: Case, by: rules.Terms) -> Decision:
+    verdict = rules.decide(case.ballots(), by)
+    votes = list(case.votes.all())
+    return Decision(
+        number=str(case.application.number),
+        applicant=case.application.applicant.full_name,
+        specialty=case.application.specialty_name,
+        outcome=case.outcome,
+        for_=verdict.tally.for_,
+        against=verdict.tally.against,
+        recused=tuple(vote.seat.name for vote in votes if vote.choice == "recuse"),
+        by_chair=verdict.by_chair,
+        dissents=tuple(
+            Dissent(vote.seat.name, tuple(str(words.AGAINST[code]) for code in vote.reason_codes), vote.words)
+            for vote in votes
+            if vote.choice == "against"
+        ),
+        words=case.words,
+    )

@@ -1,0 +1,150 @@
+"""The protocol of a closed sitting: PDF/A-2a and PDF/UA-1 by typst, as the certificate's paper is.
+
+The same sitting gives the same bytes: all in it was frozen when the chair closed.
+"""
+
+import json
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+import typst
+
+from dopusk.web import design
+
+_STANDARDS: Final[list[Literal["a-2a", "ua-1"]]] = ["a-2a", "ua-1"]
+_MONTHS: Final = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
+PLACES: Final = {"chair": "Председатель", "secretary": "Ответственный секретарь", "member": "Член комиссии"}
+OUTCOMES: Final = {"passed": "Пройдена", "not_passed": "Не пройдена", "postponed": "Отложено"}
+_compiling = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who sits in the commission and whether she took part."""
+
+    name: str
+    place: str
+    present: bool
+
+
+@dataclass(frozen=True)
+class Dissent:
+    """A vote against, with its reasons in words, and the member's own words."""
+
+    name: str
+    reasons: tuple[str, ...]
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A case: what was decided and by how many votes. recused: names of those who did not judge."""
+
+    number: str
+    applicant: str
+    specialty: str
+    outcome: str
+    for_: int
+    against: int
+    recused: tuple[str, ...] = ()
+    by_chair: bool = False
+    dissents: tuple[Dissent, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """All that stands in the protocol. closed_at: aware; sandbox: prints what it is."""
+
+    number: str
+    commission: str
+    on: date
+    unscheduled: bool
+    closed_at: datetime
+    quorum: int
+    members: tuple[Member, ...]
+    decisions: tuple[Decision, ...]
+    sandbox: bool = True
+
+
+def render(protocol: Protocol) -> bytes:
+    """The PDF, not yet sealed."""
+    with _compiling:
+        made = _compiler().compile(
+            format="pdf",
+            sys_inputs={"protocol": json.dumps(_words(protocol), ensure_ascii=False)},
+            pdf_standards=_STANDARDS,
+            timestamp=int(protocol.closed_at.timestamp()),
+        )
+    assert isinstance(made, bytes)
+    return made
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    fonts = Path(design.__file__).parent / "fonts"
+    here = Path(__file__).parent
+    return typst.Compiler(
+        here / "protocol.typ",
+        root=here,
+        font_paths=typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)]
+        ),
+        ignore_system_fonts=True,
+    )
+
+
+def _words(protocol: Protocol) -> dict[str, object]:
+    """Everything the template prints, as it prints it."""
+    day = f"{protocol.on.day}\u00a0{_MONTHS[protocol.on.month - 1]}\u00a0{protocol.on.year}"
+    present = sum(member.present for member in protocol.members)
+    kind = "внеочередного заседания" if protocol.unscheduled else "заседания"
+    return {
+        "title": f"Протокол № {protocol.number} от {day}",
+        "heading": f"Протокол № {protocol.number}",
+        "lead": f"{kind} от {day}",
+        "commission": protocol.commission,
+        "ribbon": "Учебный стенд" if protocol.sandbox else None,
+        "footer": "Учебный стенд. Все сведения вымышлены, это не государственный документ."
+        if protocol.sandbox
+        else "Подписано электронной печатью.",
+        "quorum": f"Участвуют {present} из {len(protocol.members)}. Кворум: не меньше {protocol.quorum}.",
+        "members": [
+            [member.name, PLACES[member.place], "участвует" if member.present else "не участвует"]
+            for member in protocol.members
+        ],
+        "decisions": [_row(at, decision) for at, decision in enumerate(protocol.decisions, 1)],
+        "remarks": [remark for decision in protocol.decisions for remark in _remarks(decision)],
+    }
+
+
+def _row(at: int, decision: Decision) -> list[str]:
+    votes = "—" if decision.outcome == "postponed" else f"{decision.for_} / {decision.against}"
+    return [
+        str(at),
+        decision.number,
+        decision.applicant,
+        decision.specialty,
+        votes,
+        OUTCOMES[decision.outcome],
+    ]
+
+
+def _remarks(decision: Decision) -> list[list[str]]:
+    """Recusals, dissents and postponements, each with the number of the application it belongs to."""
+    found = [f"Отвод: {name}." for name in decision.recused]
+    if decision.by_chair:
+        found.append("Голоса разделились поровну, решил голос председателя.")
+    for dissent in decision.dissents:
+        own = f" Особое мнение: {dissent.words}" if dissent.words else ""
+        found.append(f"Против: {dissent.name}. {'; '.join(dissent.reasons)}.{own}")
+    if decision.outcome == "postponed":
+        found.append(f"Рассмотрение отложено. {decision.words}".strip())
+    return [[decision.number, words] for words in found]

@@ -1,0 +1,179 @@
+"""A registrar's verbs: take a case, put it back, pass it on, send it back with coded faults."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone, translation
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from dopusk.cabinet.applications.actions import NotAllowed, locked, move
+from dopusk.cabinet.applications.models import Application
+from dopusk.cabinet.review import rules, words
+from dopusk.cabinet.review.models import Review
+from dopusk.cabinet.signin.models import Person
+from dopusk.web.journal.actions import record
+
+
+def wake(application_id: UUID) -> None:
+    """Ask for the application's next step once this transaction commits; one waiting request is enough."""
+    try:
+        with transaction.atomic():
+            app.configure_task(
+                "flow.advance", queueing_lock=f"flow.advance {application_id}", queue="flow"
+            ).defer(application_id=str(application_id))
+    except AlreadyEnqueued:
+        pass
+
+
+def open_review(application: Application, due_on: date) -> Review:
+    """Put an application into the registrars' queue; a second time changes nothing."""
+    review, _created = Review.objects.get_or_create(
+        application=application, defaults={"opened_at": timezone.now(), "due_on": due_on}
+    )
+    return review
+
+
+def put_aside(application: Application) -> None:
+    """The applicant withdrew: nobody has to look at it any more."""
+    Review.objects.undecided().filter(application=application).update(
+        decision="withdrawn", decided_at=timezone.now()
+    )
+
+
+def take(review_id: int, registrar: Person, *, session: str = "") -> Review:
+    """Claim a case. Of two who press at once one wins; the other gets NotAllowed `taken_by_other`."""
+    with transaction.atomic():
+        review = Review.objects.shown().get(pk=review_id)
+        _ask(rules.may_take(review.desk(), registrar.pk))
+        if review.registrar_id == registrar.pk:
+            return review
+        won = Review.objects.free().filter(pk=review_id).update(registrar=registrar, taken_at=timezone.now())
+        review = Review.objects.shown().get(pk=review_id)
+        if not won:
+            _ask(rules.may_take(review.desk(), registrar.pk))
+            return review
+        _record(
+            review, registrar, "review.taken", "Заявление взято на проверку в центре аккредитации", session
+        )
+    return review
+
+
+def take_next(registrar: Person, *, session: str = "") -> Review | None:
+    """Claim the most urgent free case that is not one's own; None when there is none."""
+    with transaction.atomic():
+        free = Review.objects.free().filter(application__state="CENTER_REVIEW")
+        chosen = (
+            free.exclude(application__applicant=registrar)
+            .select_for_update(of=("self",), skip_locked=True)
+            .first()
+        )
+        return take(chosen.pk, registrar, session=session) if chosen else None
+
+
+def release(review_id: int, registrar: Person, *, session: str = "") -> Review:
+    """Put a case back for others. Raises NotAllowed."""
+    with transaction.atomic():
+        review = _decidable(review_id, registrar)
+        review.registrar, review.taken_at = None, None
+        review.save(update_fields=["registrar", "taken_at"])
+        _record(review, registrar, "review.released", "Заявление возвращено в общую очередь центра", session)
+    return review
+
+
+def accept(review_id: int, registrar: Person, *, session: str = "") -> Review:
+    """Find the set complete; the journey then passes it on to the commission. Raises NotAllowed."""
+    with transaction.atomic():
+        review = _decidable(review_id, registrar)
+        _decide(review, rules.Decision.ACCEPT)
+        _record(review, registrar, "review.accepted", "Центр аккредитации принял документы", session)
+        wake(review.application_id)
+    return review
+
+
+def refuse(
+    review_id: int, registrar: Person, faults: Sequence[rules.Fault], comment: str, *, session: str = ""
+) -> Review:
+    """Send the application back; her copy will show the faults. Raises NotAllowed."""
+    with transaction.atomic():
+        review = _decidable(review_id, registrar)
+        _ask(rules.wrong_faults(faults))
+        review.reasons, review.comment = marks(faults), comment.strip()
+        _decide(review, rules.Decision.REFUSE)
+        review.application = move(
+            review.application_id,
+            "INTAKE_REFUSED",
+            actor=registrar.pk,
+            words=_refused(review),
+            act="application.intake_refused",
+            session=session,
+            detail={"reasons": [fault.code for fault in faults], "comment": review.comment},
+            marks=review.reasons,
+        )
+        wake(review.application_id)
+    return review
+
+
+def marks(faults: Sequence[rules.Fault]) -> list[dict[str, str]]:
+    """Faults as the applicant and her corrected copy will read them, in Russian."""
+    with translation.override("ru"):
+        return [
+            {
+                "code": fault.code,
+                "field": fault.place,
+                "words": fault.words.strip() or str(words.REASONS[fault.code][0]),
+                "norm": rules.BY_CODE[fault.code].act,
+                "fix": str(words.REASONS[fault.code][1]),
+                "fixer": rules.BY_CODE[fault.code].fixer,
+            }
+            for fault in faults
+        ]
+
+
+def record_sight(application: Application, person: Person, title: str, *, session: str = "") -> None:
+    """A document was opened by somebody who judges: its owner may read that in her journal."""
+    with transaction.atomic():
+        record(
+            actor=person.pk,
+            act="document.seen",
+            subject=application.applicant_id,
+            object_=application.key,
+            words=f"Документ открыт для проверки: {title}",
+            session=session,
+        )
+
+
+def _decidable(review_id: int, registrar: Person) -> Review:
+    """The case locked with its application, if this registrar may decide it."""
+    review = Review.objects.select_for_update().get(pk=review_id)
+    review.application = locked(review.application_id)
+    _ask(rules.may_decide(review.desk(), registrar.pk))
+    return review
+
+
+def _decide(review: Review, decision: rules.Decision) -> None:
+    review.decision, review.decided_at = decision.value, timezone.now()
+    review.save(update_fields=["decision", "decided_at", "reasons", "comment"])
+
+
+def _ask(refusal: rules.Refusal | None) -> None:
+    if refusal:
+        raise NotAllowed(refusal)
+
+
+def _refused(review: Review) -> str:
+    found = ", ".join(dict.fromkeys(mark["words"].lower().rstrip(".") for mark in review.reasons))
+    return f"Центр аккредитации вернул заявление: {found}"
+
+
+def _record(review: Review, registrar: Person, act: str, words_: str, session: str) -> None:
+    record(
+        actor=registrar.pk,
+        act=act,
+        subject=review.application.applicant_id,
+        object_=review.application.key,
+        words=words_,
+        session=session,
+    )
