@@ -2,7 +2,13 @@
 
 from django.urls import include, path
 
+from dopusk.registers.api import api
+
 urlpatterns = [
+    path("", include("dopusk.registers.home.urls")),
+    path("workers/", include("dopusk.registers.workers.urls")),
+    path("faults/", include("dopusk.registers.faults.urls")),
+    path("api/", api.urls),
     path("health/", include("dopusk.web.health.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -1,0 +1,1 @@
+"""Who may ask the registers: programs of other sites with their bearer tokens and scopes."""

@@ -1,0 +1,1 @@
+"""НСИ: dictionaries of specialties, positions, regions, kinds of documents, levels of education."""

@@ -1,0 +1,1 @@
+"""Switches that turn a register off, delay it or break its answers: sandbox only."""

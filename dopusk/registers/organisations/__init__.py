@@ -1,0 +1,1 @@
+"""ФРМО: the federal register of medical organisations."""

@@ -1,0 +1,1 @@
+"""The register of passports: is this passport valid and whose it is."""

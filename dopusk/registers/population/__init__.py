@@ -1,0 +1,1 @@
+"""The people of the sandbox: the known ones and any number of synthetic ones."""

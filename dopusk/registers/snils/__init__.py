@@ -1,0 +1,1 @@
+"""The register of СНИЛС: does a number belong to this person."""

@@ -1,0 +1,1 @@
+"""ФРМР: the federal register of health workers."""
