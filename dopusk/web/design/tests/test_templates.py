@@ -43,6 +43,15 @@ def test_a_form_that_changes_something_carries_its_token(path):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_class_of_ours_is_one_the_style_sheet_knows(path):
+    css = (PACKAGE / "web" / "design" / "static" / "design" / "dopusk.css").read_text(encoding="utf-8")
+    known = set(re.findall(r"\.(dk-[\w-]+)", css))
+    given = " ".join(re.findall(r'class="([^"]*)"', of(path)))
+    used = set(re.findall(r"(?<![\w-])dk-[\w-]+(?![\w{-])", re.sub(r"{%.*?%}", " ", given)))
+    assert sorted(one for one in used - known if not one.endswith("-")) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_a_picture_has_words(path):
     for image in re.findall(r"<img\b[^>]*>", of(path), re.IGNORECASE):
         assert " alt=" in image
