@@ -41,7 +41,9 @@ class RunningStand:
         if not line:
             self._child.wait()
             self._errors.seek(0)
-            raise NotRunning(self._errors.read().decode(errors="replace"))
+            said = self._errors.read().decode(errors="replace")
+            self.close()
+            raise NotRunning(said)
         self.ready: dict[str, Any] = json.loads(line)
         self.portal, self.cabinet, self.registers = (
             self.ready[site] for site in ("portal", "cabinet", "registers")
