@@ -1,5 +1,34 @@
 """Settings of the portal: what every site has, and its own slices."""
 
+from dopusk.web import environment
 from dopusk.web.settings import base
 
-globals().update(base("portal", slices=[]))
+globals().update(
+    base(
+        "portal",
+        slices=[
+            "dopusk.portal.accounts",
+            "dopusk.portal.clients",
+            "dopusk.portal.signin",
+            "dopusk.portal.consents",
+            "dopusk.portal.oidc",
+            "dopusk.portal.services",
+            "dopusk.portal.home",
+        ],
+        context="dopusk.portal.home.context.page",
+    )
+)
+
+CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
+CLIENT_SECRET = environment.text("DOPUSK_CABINET_CLIENT_SECRET")
+REGISTERS_TOKEN = environment.text("DOPUSK_PORTAL_REGISTERS_TOKEN")
+
+# sessions of people are rows of slice signin under the cookie `portal_session`; Django's own would take its name
+INSTALLED_APPS = [app for app in globals()["INSTALLED_APPS"] if app != "django.contrib.sessions"]
+MIDDLEWARE = [one for one in globals()["MIDDLEWARE"] if not one.startswith("django.contrib.sessions.")]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+# Argon2id at a cost of nothing, for tests and for benchmarks of everything but the hash
+TEST_COST_PASSWORDS = environment.flag("DOPUSK_TEST_COST_PASSWORDS", default=False)
+if TEST_COST_PASSWORDS and not globals()["SANDBOX"]:
+    raise environment.Misconfigured("DOPUSK_TEST_COST_PASSWORDS exists in sandbox mode only")

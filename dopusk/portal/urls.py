@@ -5,6 +5,11 @@ from django.urls import include, path
 urlpatterns = [
     path("health/", include("dopusk.web.health.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("dopusk.portal.home.urls")),
+    path("", include("dopusk.portal.signin.urls")),
+    path("services/", include("dopusk.portal.services.urls")),
+    path("consents/", include("dopusk.portal.consents.urls")),
+    path("oidc/", include("dopusk.portal.oidc.urls")),
 ]
 
 handler403 = "dopusk.web.errors.forbidden"

@@ -1,0 +1,1 @@
+"""Services that sign people in through the portal, as registered."""

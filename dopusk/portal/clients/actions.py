@@ -1,0 +1,64 @@
+"""Registering services."""
+
+import hashlib
+
+from django.db import transaction
+
+from dopusk.portal.clients import models, rules
+from dopusk.portal.clients.models import Client
+from dopusk.web.journal.actions import record
+
+SHORTEST_SECRET = 32  # characters
+
+
+class RegistrationRefused(Exception):  # noqa: N818 - named for what happened
+    """A registration that cannot be: `.code` says why, `.value` what."""
+
+    def __init__(self, code: str, value: str) -> None:
+        super().__init__(f"{code}: {value}")
+        self.code, self.value = code, value
+
+
+def secret_hash(secret: str) -> bytes:
+    """How a client's secret is kept. It is random and long, so a plain hash suffices."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def register(
+    client_id: str,
+    *,
+    name: str,
+    secret: str,
+    redirect_uris: list[str],
+    signed_out_uris: list[str],
+    scopes: list[str],
+) -> Client:
+    """Register a service or bring its registration up to date. Raises RegistrationRefused."""
+    if len(secret) < SHORTEST_SECRET:
+        raise RegistrationRefused("secret_short", client_id)
+    for uri in [*redirect_uris, *signed_out_uris]:
+        fault = rules.address_fault(uri)
+        if fault:
+            raise RegistrationRefused(fault, uri)
+    values = {
+        "name": name,
+        "secret_hash": secret_hash(secret),
+        "redirect_uris": redirect_uris,
+        "signed_out_uris": signed_out_uris,
+        "scopes": scopes,
+    }
+    with transaction.atomic():
+        before = Client.objects.select_for_update().filter(pk=client_id).first()
+        if before and before.registration() == Client(client_id=client_id, **values).registration():
+            return before
+        client, created = Client.objects.update_or_create(pk=client_id, defaults=values)
+        record(
+            actor="system",
+            act="client.registered" if created else "client.changed",
+            subject="",
+            object_=f"client:{client_id}",
+            words=f"Сервис «{name}» {'зарегистрирован' if created else 'изменён'}",
+            detail={"redirect_uris": redirect_uris, "scopes": scopes},
+        )
+    models.forget()
+    return client

@@ -1,0 +1,61 @@
+"""The table of registered services, read through a short memory: it changes seldom and is asked at every step."""
+
+import time
+from typing import Final
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from dopusk.portal.clients.rules import Registration
+
+REMEMBERED: Final = 5.0  # seconds: how late a change of a registration may take effect
+
+_memory: dict[str, tuple[float, Registration]] = {}
+
+
+class Client(models.Model):
+    """A registered service. secret_hash: SHA-256 of a secret of at least 256 random bits."""
+
+    client_id = models.CharField(primary_key=True, max_length=100)
+    name = models.CharField(max_length=200)
+    secret_hash = models.BinaryField()
+    redirect_uris = ArrayField(models.TextField())
+    signed_out_uris = ArrayField(models.TextField(), default=list)
+    scopes = ArrayField(models.CharField(max_length=40))
+    registered_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def registration(self) -> Registration:
+        """The row as the rules see it."""
+        return Registration(
+            client_id=self.client_id,
+            name=self.name,
+            secret_hash=bytes(self.secret_hash),
+            redirect_uris=frozenset(self.redirect_uris),
+            signed_out_uris=frozenset(self.signed_out_uris),
+            scopes=frozenset(self.scopes),
+        )
+
+
+def find(client_id: str) -> Registration | None:
+    """The service of this id. Only those that exist are remembered, so nobody can fill the memory with inventions."""
+    kept = _memory.get(client_id)
+    now = time.monotonic()
+    if kept and now - kept[0] < REMEMBERED:
+        return kept[1]
+    if not client_id or len(client_id) > 100 or "\0" in client_id:
+        return None
+    row = Client.objects.filter(pk=client_id).first()
+    if row is None:
+        _memory.pop(client_id, None)
+        return None
+    found = row.registration()
+    _memory[client_id] = (now, found)
+    return found
+
+
+def forget() -> None:
+    """Read registrations anew, now."""
+    _memory.clear()

@@ -1,0 +1,45 @@
+"""A service as the portal knows it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One registered service. Addresses are compared as strings, whole and exact (RFC 9700 §2.1)."""
+
+    client_id: str
+    name: str
+    secret_hash: bytes
+    redirect_uris: frozenset[str]
+    signed_out_uris: frozenset[str]
+    scopes: frozenset[str]
+
+    def origins(self) -> list[str]:
+        """Where a form of the portal may lead by redirects on the way back to this service."""
+        found = {
+            "{0.scheme}://{0.netloc}".format(urlsplit(uri))
+            for uri in self.redirect_uris | self.signed_out_uris
+        }
+        return sorted(found)
+
+
+def address_fault(uri: str) -> str | None:
+    """Why an address cannot be registered, or None. Codes: `address_form`, `address_fragment`, `address_insecure`.
+
+    RFC 6749 §3.1.2: absolute, no fragment; RFC 8252 §7.3 and RFC 9700 §2.6: plain http on loopback only.
+    """
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+    except ValueError:
+        return "address_form"
+    if not uri.isascii() or any(sign <= " " or sign in '"<>\\^`{|}' for sign in uri):
+        return "address_form"
+    if parts.scheme not in {"http", "https"} or not host or parts.username is not None or "*" in uri:
+        return "address_form"
+    if "#" in uri:
+        return "address_fragment"
+    if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
+        return "address_insecure"
+    return None

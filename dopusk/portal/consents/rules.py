@@ -1,0 +1,37 @@
+"""What a service may ask for, and what that is in the person's words."""
+
+from typing import Final
+
+# scope → claims it opens (OIDC Core §5.4; birthdate, snils, inn and identity_document as the ЕСИА cuts them)
+CLAIMS: Final[dict[str, tuple[str, ...]]] = {
+    "openid": ("sub", "assurance_level"),
+    "profile": ("family_name", "given_name", "middle_name", "name", "gender"),
+    "birthdate": ("birthdate",),
+    "snils": ("snils",),
+    "inn": ("inn",),
+    "email": ("email", "email_verified"),
+    "phone": ("phone_number", "phone_number_verified"),
+    "identity_document": ("identity_document",),
+}
+
+# Russian words for the journal; pages translate them
+WORDS: Final[dict[str, str]] = {
+    "openid": "уровень учётной записи",
+    "profile": "фамилия, имя, отчество и пол",
+    "birthdate": "дата рождения",
+    "snils": "СНИЛС",
+    "inn": "ИНН",
+    "email": "электронная почта",
+    "phone": "телефон",
+    "identity_document": "паспорт: серия, номер, кем и когда выдан",
+}
+
+
+def in_order(scopes: frozenset[str]) -> list[str]:
+    """Known scopes in the order people read them."""
+    return [scope for scope in CLAIMS if scope in scopes]
+
+
+def in_words(scopes: frozenset[str]) -> str:
+    """«фамилия, имя, отчество и пол; СНИЛС» in Russian, for the journal."""
+    return "; ".join(WORDS[scope] for scope in in_order(scopes))

@@ -1,0 +1,1 @@
+"""The first page, what wants attention, and the person's own journal."""

@@ -1,0 +1,27 @@
+"""What every page of the portal shows in its head: who is signed in and where to go."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dopusk.portal.signin.access import current
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Overrides `person`, `nav` and `signout_url` of the shared page."""
+    person = current(request)
+    links = [(reverse("services:list"), _("Услуги"))]
+    if person:
+        links = [
+            (reverse("home:home"), _("Главная")),
+            *links,
+            (reverse("consents:list"), _("Разрешения")),
+            (reverse("home:journal"), _("Журнал активности")),
+        ]
+    return {
+        "person": person.short_name if person else None,
+        "nav": [{"url": url, "label": label, "current": request.path == url} for url, label in links],
+        "signout_url": reverse("signin:signout") if person else None,
+    }

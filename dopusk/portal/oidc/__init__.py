@@ -1,0 +1,1 @@
+"""The OpenID provider: the protocol by which services sign people in."""

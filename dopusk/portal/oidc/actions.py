@@ -1,0 +1,147 @@
+"""Granting, exchanging, telling, clearing away."""
+
+import hashlib
+import json
+import secrets
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from dopusk.kernel import trace
+from dopusk.portal import statement
+from dopusk.portal.clients.rules import Registration
+from dopusk.portal.consents import rules as consent_rules
+from dopusk.portal.oidc import claims, keys, rules, sql
+from dopusk.portal.signin.actions import cookie_hash
+from dopusk.portal.signin.rules import SESSION_IDLE
+
+
+def _hashed(value: str) -> bytes:
+    """Codes and tokens are 256 random bits, so a plain hash keeps them safe at rest."""
+    return hashlib.sha256(value.encode()).digest()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the person stands towards the service. Times in seconds since 1970."""
+
+    sub: uuid.UUID
+    signed_in: float
+    scopes: list[str]
+    agreed: float
+    granted: bool
+
+
+def authorize(
+    asked: rules.Asked,
+    cookie: str,
+    *,
+    signed_in_since: float,
+    agreed_since: float,
+    hinted: uuid.UUID | None,
+) -> tuple[Standing | None, str]:
+    """Give a code if the person is signed in and has agreed, both later than the given moments.
+
+    hinted: the only person whom it may be about, if the request names one (`id_token_hint`).
+    Returns her standing (None: not signed in) and the code, which means something only if `granted`.
+    """
+    assert asked.client is not None
+    code = secrets.token_urlsafe(32)
+    standing = statement.one(
+        sql.AUTHORIZE,
+        {
+            "session": cookie_hash(cookie),
+            "idle": SESSION_IDLE,
+            "client": asked.client.client_id,
+            "grant": uuid.uuid4(),
+            "scopes": sorted(asked.scopes),
+            "redirect_uri": asked.get("redirect_uri"),
+            "nonce": asked.get("nonce"),
+            "code": _hashed(code),
+            "challenge": asked.get("code_challenge"),
+            "code_seconds": rules.CODE_SECONDS,
+            "signed_in_since": signed_in_since,
+            "agreed_since": agreed_since,
+            "hinted": hinted,
+            "words": f"Вы вошли на сервис «{asked.client.name}»; "
+            f"ему переданы: {consent_rules.in_words(asked.scopes)}",
+            "trace": trace.current(),
+            "detail": json.dumps({"scopes": sorted(asked.scopes)}),
+        },
+        Standing,
+    )
+    return standing, code
+
+
+@dataclass(frozen=True)
+class _Judged:
+    unused: bool
+    in_time: bool
+    own: bool
+    same_redirect: bool
+    verified: bool
+    session_lives: bool
+    consent_stands: bool
+    sub: uuid.UUID
+    sid: uuid.UUID
+    nonce: str
+    scopes: list[str]
+    level: str
+    signed_in: int
+
+    def state(self) -> rules.CodeState:
+        """The conditions alone."""
+        return rules.CodeState(
+            self.unused, self.in_time, self.own, self.same_redirect, self.verified,
+            self.session_lives, self.consent_stands,
+        )  # fmt: skip
+
+
+def exchange(presented: rules.Presented, client: Registration) -> dict[str, Any] | rules.Fault:
+    """The token response for a code, or why not. A second use revokes what the first one gave."""
+    access_token = secrets.token_urlsafe(32)
+    judged = statement.one(
+        sql.EXCHANGE,
+        {
+            "code": _hashed(presented.get("code")),
+            "client": client.client_id,
+            "redirect_uri": presented.get("redirect_uri"),
+            "challenge": rules.challenge_of(presented.get("code_verifier")),
+            "token": _hashed(access_token),
+            "token_seconds": rules.TOKEN_SECONDS,
+            "trace": trace.current(),
+            "reused_words": f"Код входа на «{client.name}» предъявлен второй раз; доступ по нему прекращён",
+        },
+        _Judged,
+        may_repeat=False,
+    )
+    fault = rules.code_fault(judged.state() if judged else None)
+    if fault or judged is None:
+        return fault or rules.Fault("invalid_grant", "code_unknown")
+    content = claims.id_token(
+        client_id=client.client_id,
+        sub=judged.sub,
+        sid=judged.sid,
+        signed_in=judged.signed_in,
+        level=judged.level,
+        nonce=judged.nonce,
+        access_token=access_token,
+    )
+    return {
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": rules.TOKEN_SECONDS,
+        "scope": " ".join(consent_rules.in_order(frozenset(judged.scopes))),
+        "id_token": keys.sign(content),
+    }
+
+
+def userinfo(token: str) -> dict[str, Any] | None:
+    """The claims a token opens; None when it is not, or no longer, good."""
+    holder = statement.one(sql.USERINFO, {"token": _hashed(token)}, claims.Holder)
+    return claims.userinfo(holder) if holder else None
+
+
+def purge(batch: int = 1000) -> int:
+    """Delete expired tokens, and grants a day old that hold none; returns how many rows went."""
+    return statement.in_batches(sql.PURGE_TOKENS, batch) + statement.in_batches(sql.PURGE_GRANTS, batch)

@@ -1,0 +1,100 @@
+"""What a service learns about a person: claims of the ID token and of userinfo."""
+
+import base64
+import hashlib
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.conf import settings
+
+from dopusk.kernel import names
+from dopusk.portal.accounts.models import open_sealed
+from dopusk.portal.consents.rules import CLAIMS
+
+ID_TOKEN_SECONDS: Final = 600
+ACR_PASSWORD: Final = "urn:dopusk:acr:password"  # noqa: S105 - a name, not a secret
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The person behind a token, as the statement USERINFO reads her. verified: kinds of contacts shown to be hers."""
+
+    scopes: list[str]
+    sub: uuid.UUID
+    last_name: str
+    first_name: str
+    patronymic: str
+    gender: str
+    birth_date: date
+    level: str
+    sealed: bytes
+    verified: list[str]
+
+
+def _half_hash(text: str) -> str:
+    """OIDC Core §3.1.3.6: the left half of SHA-256, base64url."""
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:16]).rstrip(b"=").decode()
+
+
+def id_token(
+    *,
+    client_id: str,
+    sub: uuid.UUID,
+    sid: uuid.UUID,
+    signed_in: int,
+    level: str,
+    nonce: str,
+    access_token: str,
+) -> dict[str, Any]:
+    """OIDC Core §2. `acr` and `amr`: a password (RFC 8176)."""
+    now = int(time.time())
+    claims = {
+        "iss": settings.PORTAL_URL,
+        "sub": str(sub),
+        "aud": client_id,
+        "iat": now,
+        "exp": now + ID_TOKEN_SECONDS,
+        "auth_time": signed_in,
+        "acr": ACR_PASSWORD,
+        "amr": ["pwd"],
+        "sid": str(sid),
+        "at_hash": _half_hash(access_token),
+        "assurance_level": level,
+    }
+    if nonce:
+        claims["nonce"] = nonce
+    return claims
+
+
+def userinfo(holder: Holder) -> dict[str, Any]:
+    """OIDC Core §5.3: the claims the grant's scopes open, and no others; empty ones are left out."""
+    wanted = [claim for scope in holder.scopes for claim in CLAIMS.get(scope, ())]
+    sealed = open_sealed(holder.sub, holder.sealed) if SEALED_CLAIMS.intersection(wanted) else {}
+    values = {claim: VALUES[claim](holder, sealed) for claim in wanted}
+    return {claim: value for claim, value in values.items() if value is not None and value != ""}
+
+
+Value = Callable[[Holder, dict[str, Any]], Any]
+
+SEALED_CLAIMS: Final = frozenset({"snils", "inn", "email", "phone_number", "identity_document"})
+VALUES: Final[dict[str, Value]] = {
+    "sub": lambda holder, _: str(holder.sub),
+    "assurance_level": lambda holder, _: holder.level,
+    "family_name": lambda holder, _: holder.last_name,
+    "given_name": lambda holder, _: holder.first_name,
+    "middle_name": lambda holder, _: holder.patronymic,
+    "name": lambda holder, _: names.full(holder.last_name, holder.first_name, holder.patronymic),
+    "gender": lambda holder, _: holder.gender,
+    "birthdate": lambda holder, _: holder.birth_date.isoformat(),
+    "snils": lambda _, sealed: sealed["snils"],
+    "inn": lambda _, sealed: sealed["inn"],
+    "email": lambda _, sealed: sealed["email"],
+    "email_verified": lambda holder, _: "email" in holder.verified,
+    "phone_number": lambda _, sealed: sealed["phone"],
+    "phone_number_verified": lambda holder, _: "phone" in holder.verified,
+    "identity_document": lambda _, sealed: sealed["identity_document"] or None,
+}

@@ -1,0 +1,73 @@
+"""What a sign-in at a service leaves: a grant with its code, tokens, and the keys that sign."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from dopusk.portal.accounts.models import Account
+from dopusk.portal.clients.models import Client
+from dopusk.portal.consents.models import Consent
+from dopusk.portal.signin.models import Session
+
+
+class Grant(models.Model):
+    """One authorization: the code is its first key, tokens its later ones; revoking it ends them all.
+
+    The code is kept as its SHA-256 and works once. Session and consent are joined by every reader, so their
+    rows need no constraint here: where one is gone, the grant is over.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, db_constraint=False)
+    session = models.ForeignKey(Session, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    consent = models.ForeignKey(Consent, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    scopes = ArrayField(models.CharField(max_length=40))
+    redirect_uri = models.TextField()
+    nonce = models.TextField()
+    code_hash = models.BinaryField(unique=True)
+    challenge = models.CharField(max_length=43)
+    given_at = models.DateTimeField()
+    code_expires_at = models.DateTimeField()
+    code_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["given_at"], name="oidc_grant_age")]
+
+    def __str__(self) -> str:
+        return f"grant {self.id}"
+
+
+class Token(models.Model):
+    """An access token, kept as its SHA-256."""
+
+    hash = models.BinaryField(primary_key=True)
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, db_constraint=False)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="oidc_token_expiry")]
+
+    def __str__(self) -> str:
+        return f"token of {self.grant_id}"
+
+
+class SigningKey(models.Model):
+    """A private key of the provider, sealed. One of each algorithm signs; retired ones still verify."""
+
+    kid = models.CharField(primary_key=True, max_length=43)
+    alg = models.CharField(max_length=10)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["alg"], condition=Q(retired_at=None), name="oidc_one_key_signs")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alg} {self.kid}"

@@ -1,0 +1,375 @@
+"""The checks of the protocol, one function each, in the order they are asked.
+
+A check takes the request and answers with a Fault or None. Those of RECIPIENT must hold before anything is
+sent to the redirect address; the others' faults are told to the service there (RFC 6749 §4.1.2.1).
+"""
+
+import base64
+import hashlib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from dopusk.portal.clients.rules import Registration
+from dopusk.portal.consents.rules import CLAIMS
+
+CODE_SECONDS: Final = 60
+TOKEN_SECONDS: Final = 600
+PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
+
+_VISIBLE = re.compile(r"[\x20-\x7e]*")  # RFC 6749 appendix A: VSCHAR, and the space
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of SHA-256
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+_SECONDS = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """error: as the service reads it. code: which check it was, for logs, tests and our page."""
+
+    error: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Parameters of a request to the authorization endpoint. repeated: names that came more than once."""
+
+    values: Mapping[str, str]
+    repeated: frozenset[str]
+    client: Registration | None
+
+    def get(self, name: str) -> str:
+        """A parameter without a value counts as omitted (RFC 6749 §3.1)."""
+        return self.values.get(name, "")
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What is asked for and may be: unknown scopes are ignored (OIDC Core §3.1.2.1)."""
+        known = frozenset(self.get("scope").split()) & CLAIMS.keys()
+        return known & self.client.scopes if self.client else frozenset()
+
+    @property
+    def prompts(self) -> frozenset[str]:
+        """The values of `prompt`."""
+        return frozenset(self.get("prompt").split())
+
+    @property
+    def max_age(self) -> float:
+        """How old a sign-in may be, in seconds."""
+        return float(self.get("max_age")) if self.get("max_age") else math.inf
+
+
+AuthorizeCheck = Callable[[Asked], Fault | None]
+
+
+def recipient_named_once(asked: Asked) -> Fault | None:
+    """RFC 6749 §3.1: no parameter more than once; for these two we could not tell whom to answer."""
+    twice = asked.repeated & {"client_id", "redirect_uri"}
+    return Fault("invalid_request", "recipient_repeated") if twice else None
+
+
+def client_is_known(asked: Asked) -> Fault | None:
+    """RFC 6749 §4.1.2.1: an unknown client is told to the person, never by a redirect."""
+    return Fault("invalid_request", "client_unknown") if asked.client is None else None
+
+
+def redirect_is_registered(asked: Asked) -> Fault | None:
+    """OIDC Core §3.1.2.1, RFC 9700 §2.1: required, and equal to a registered one as a string."""
+    registered = asked.client.redirect_uris if asked.client else frozenset()
+    return (
+        None if asked.get("redirect_uri") in registered else Fault("invalid_request", "redirect_unregistered")
+    )
+
+
+def nothing_is_repeated(asked: Asked) -> Fault | None:
+    """RFC 6749 §3.1: parameters must not be included more than once."""
+    return Fault("invalid_request", "parameter_repeated") if asked.repeated else None
+
+
+def state_and_nonce_are_plain(asked: Asked) -> Fault | None:
+    """RFC 6749 appendix A.5: visible ASCII; of a length that fits an address."""
+    for name in ("state", "nonce"):
+        if len(asked.get(name)) > 1024 or not _VISIBLE.fullmatch(asked.get(name)):
+            return Fault("invalid_request", f"{name}_form")
+    return None
+
+
+def no_request_object(asked: Asked) -> Fault | None:
+    """OIDC Core §6: request objects are not supported, and said so in discovery."""
+    for name in ("request", "request_uri", "registration"):
+        if asked.get(name):
+            return Fault(f"{name}_not_supported", f"{name}_not_supported")
+    return None
+
+
+def response_is_a_code(asked: Asked) -> Fault | None:
+    """RFC 9700 §2.1.2: the code flow only; RFC 6749 §3.1.1: the type is required."""
+    if not asked.get("response_type"):
+        return Fault("invalid_request", "response_type_missing")
+    return (
+        None if asked.get("response_type") == "code" else Fault("unsupported_response_type", "response_type")
+    )
+
+
+def response_comes_in_the_query(asked: Asked) -> Fault | None:
+    """OAuth 2.0 Multiple Response Types §2.1: `query` is the mode of a code; we have no other."""
+    return None if asked.get("response_mode") in {"", "query"} else Fault("invalid_request", "response_mode")
+
+
+def scope_is_openid(asked: Asked) -> Fault | None:
+    """OIDC Core §3.1.2.1: without `openid` it is no OpenID request, and we serve nothing else."""
+    return None if "openid" in asked.scopes else Fault("invalid_scope", "scope_without_openid")
+
+
+def challenge_is_there(asked: Asked) -> Fault | None:
+    """RFC 7636 §4.4.1, RFC 9700 §2.1.1: PKCE is required of everybody."""
+    return None if asked.get("code_challenge") else Fault("invalid_request", "challenge_missing")
+
+
+def challenge_is_s256(asked: Asked) -> Fault | None:
+    """RFC 7636 §4.3: an omitted method means `plain`, and `plain` protects nothing."""
+    return (
+        None if asked.get("code_challenge_method") == "S256" else Fault("invalid_request", "challenge_method")
+    )
+
+
+def challenge_is_well_formed(asked: Asked) -> Fault | None:
+    """RFC 7636 §4.2: base64url of a SHA-256."""
+    return (
+        None
+        if _CHALLENGE.fullmatch(asked.get("code_challenge"))
+        else Fault("invalid_request", "challenge_form")
+    )
+
+
+def prompt_makes_sense(asked: Asked) -> Fault | None:
+    """OIDC Core §3.1.2.1: known values, and `none` stands alone."""
+    if not asked.prompts <= PROMPTS:
+        return Fault("invalid_request", "prompt_unknown")
+    alone = "none" not in asked.prompts or len(asked.prompts) == 1
+    return None if alone else Fault("invalid_request", "prompt_none_not_alone")
+
+
+def max_age_is_a_number(asked: Asked) -> Fault | None:
+    """OIDC Core §3.1.2.1: seconds."""
+    well = not asked.get("max_age") or _SECONDS.fullmatch(asked.get("max_age"))
+    return None if well else Fault("invalid_request", "max_age_form")
+
+
+def person_did_not_refuse(asked: Asked) -> Fault | None:
+    """RFC 6749 §4.1.2.1: our consent page comes back with her answer."""
+    return Fault("access_denied", "consent_denied") if asked.get("consent") == "denied" else None
+
+
+RECIPIENT: Final[tuple[AuthorizeCheck, ...]] = (
+    recipient_named_once,
+    client_is_known,
+    redirect_is_registered,
+)
+AUTHORIZE: Final[tuple[AuthorizeCheck, ...]] = (
+    nothing_is_repeated,
+    state_and_nonce_are_plain,
+    no_request_object,
+    response_is_a_code,
+    response_comes_in_the_query,
+    scope_is_openid,
+    challenge_is_there,
+    challenge_is_s256,
+    challenge_is_well_formed,
+    prompt_makes_sense,
+    max_age_is_a_number,
+    person_did_not_refuse,
+)
+
+
+def signed_in_since(asked: Asked, replaces: float | None, now: float) -> float:
+    """After which moment the person must have signed in (OIDC Core §3.1.2.1, `prompt` and `max_age`).
+
+    replaces: when this very request has sent her to sign in already, the moment of the sign-in it would not
+    take; any later one will do. Without a demand any moment since 1970 does.
+    """
+    if replaces is not None:
+        return replaces
+    if asked.prompts & {"login", "select_account"}:
+        return math.inf
+    return now - asked.max_age if asked.max_age < math.inf else -1.0
+
+
+def agreed_since(asked: Asked, replaces: float | None) -> float:
+    """After which moment she must have agreed; `replaces` as above, for `prompt=consent`."""
+    if replaces is not None:
+        return replaces
+    return math.inf if "consent" in asked.prompts else -1.0
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A request to the token endpoint. authenticated: whose secret was right, if anybody's."""
+
+    values: Mapping[str, str]
+    repeated: frozenset[str]
+    is_form: bool
+    authenticated: Registration | None
+
+    def get(self, name: str) -> str:
+        """A parameter, or an empty text."""
+        return self.values.get(name, "")
+
+
+TokenCheck = Callable[[Presented], Fault | None]
+
+
+def body_is_a_form(presented: Presented) -> Fault | None:
+    """RFC 6749 §4.1.3: application/x-www-form-urlencoded, each parameter once."""
+    well = presented.is_form and not presented.repeated
+    return None if well else Fault("invalid_request", "body_form")
+
+
+def client_is_authenticated(presented: Presented) -> Fault | None:
+    """RFC 6749 §2.3.1, §5.2: by HTTP Basic, the only way we register."""
+    return None if presented.authenticated else Fault("invalid_client", "client_authentication")
+
+
+def authentication_is_one(presented: Presented) -> Fault | None:
+    """RFC 6749 §2.3: not more than one method a request; a `client_id` in the body must be the same one."""
+    named = presented.get("client_id")
+    other = presented.authenticated is not None and named not in {"", presented.authenticated.client_id}
+    twice = presented.get("client_secret") or presented.get("client_assertion")
+    return Fault("invalid_request", "authentication_twice") if other or twice else None
+
+
+def grant_is_a_code(presented: Presented) -> Fault | None:
+    """RFC 6749 §5.2."""
+    if not presented.get("grant_type"):
+        return Fault("invalid_request", "grant_type_missing")
+    known = presented.get("grant_type") == "authorization_code"
+    return None if known else Fault("unsupported_grant_type", "grant_type")
+
+
+def code_and_address_are_there(presented: Presented) -> Fault | None:
+    """RFC 6749 §4.1.3: `redirect_uri` too, since the request always named one."""
+    both = presented.get("code") and presented.get("redirect_uri")
+    return None if both else Fault("invalid_request", "code_or_redirect_missing")
+
+
+def verifier_is_well_formed(presented: Presented) -> Fault | None:
+    """RFC 7636 §4.1: 43 to 128 unreserved characters."""
+    return (
+        None
+        if _VERIFIER.fullmatch(presented.get("code_verifier"))
+        else Fault("invalid_grant", "verifier_form")
+    )
+
+
+TOKEN: Final[tuple[TokenCheck, ...]] = (
+    body_is_a_form,
+    client_is_authenticated,
+    authentication_is_one,
+    grant_is_a_code,
+    code_and_address_are_there,
+    verifier_is_well_formed,
+)
+
+Question = TypeVar("Question")
+
+
+def first_fault(checks: Iterable[Callable[[Question], Fault | None]], question: Question) -> Fault | None:
+    """The first check that does not hold."""
+    return next((fault for check in checks if (fault := check(question))), None)
+
+
+def challenge_of(verifier: str) -> str:
+    """RFC 7636 §4.2: the S256 challenge of a verifier."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True)
+class CodeState:
+    """What is known of a presented code; each field one condition of RFC 6749 §4.1.3 and RFC 7636 §4.6."""
+
+    unused: bool
+    in_time: bool
+    own: bool
+    same_redirect: bool
+    verified: bool
+    session_lives: bool
+    consent_stands: bool
+
+
+def code_fault(state: CodeState | None) -> Fault | None:
+    """Why a code gives nothing, or None. The service reads `invalid_grant` whatever it is."""
+    if state is None:
+        return Fault("invalid_grant", "code_unknown")
+    conditions = (
+        (state.own, "code_foreign"),
+        (state.unused, "code_reused"),
+        (state.in_time, "code_expired"),
+        (state.same_redirect, "code_redirect"),
+        (state.verified, "code_verifier"),
+        (state.session_lives, "session_over"),
+        (state.consent_stands, "consent_withdrawn"),
+    )
+    return next((Fault("invalid_grant", code) for holds, code in conditions if not holds), None)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A request to end the session. hint: claims of `id_token_hint` if it is ours; sid: the browser's session, if any."""
+
+    values: Mapping[str, str]
+    hint: Mapping[str, object] | None
+    client: Registration | None
+    sid: str
+
+    def get(self, name: str) -> str:
+        """A parameter, or an empty text."""
+        return self.values.get(name, "")
+
+
+def hint_is_ours(leaving: Leaving) -> Fault | None:
+    """RP-Initiated Logout §4: the hint was issued by us; its age does not matter."""
+    given = leaving.get("id_token_hint")
+    return Fault("invalid_request", "hint_invalid") if given and leaving.hint is None else None
+
+
+def leaving_client_is_known(leaving: Leaving) -> Fault | None:
+    """RP-Initiated Logout §2: `client_id`, when given, names a client and agrees with the hint's audience."""
+    named = leaving.get("client_id")
+    if named and (leaving.client is None or leaving.client.client_id != named):
+        return Fault("invalid_request", "client_unknown")
+    if named and leaving.hint is not None and leaving.hint.get("aud") != named:
+        return Fault("invalid_request", "hint_foreign")
+    return None
+
+
+def return_is_registered(leaving: Leaving) -> Fault | None:
+    """RP-Initiated Logout §3: the address is registered, exactly, by the client that is leaving."""
+    address = leaving.get("post_logout_redirect_uri")
+    registered = leaving.client.signed_out_uris if leaving.client else frozenset()
+    return (
+        Fault("invalid_request", "redirect_unregistered") if address and address not in registered else None
+    )
+
+
+def leaving_state_is_plain(leaving: Leaving) -> Fault | None:
+    """RFC 6749 appendix A.5, as at sign-in."""
+    state = leaving.get("state")
+    return (
+        None if len(state) <= 1024 and _VISIBLE.fullmatch(state) else Fault("invalid_request", "state_form")
+    )
+
+
+LOGOUT: Final[tuple[Callable[[Leaving], Fault | None], ...]] = (
+    hint_is_ours,
+    leaving_client_is_known,
+    return_is_registered,
+    leaving_state_is_plain,
+)
+
+
+def may_leave_unasked(leaving: Leaving) -> bool:
+    """RP-Initiated Logout §2: without a hint of this very session the person is asked first."""
+    return leaving.hint is not None and bool(leaving.sid) and leaving.hint.get("sid") == leaving.sid

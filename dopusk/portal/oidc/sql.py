@@ -1,0 +1,105 @@
+"""Every statement of the protocol's hot path: one statement and one commit a step.
+
+Times are the database's own. A session, a consent or a grant that is over is simply not found by its joins.
+"""
+
+# One look at session and consent, and, when nothing is lacking, the grant with its code and the journal line.
+# Times of sign-in and consent are compared as seconds since 1970.
+AUTHORIZE = """
+WITH live AS (
+    SELECT s.id, s.account_id, extract(epoch FROM s.created_at)::float8 AS signed_in
+    FROM signin_session s
+    WHERE s.token_hash = %(session)s AND s.ended_at IS NULL AND s.expires_at > now()
+      AND s.seen_at > now() - %(idle)s::interval
+), agreed AS (
+    SELECT c.id, c.scopes::text[] AS scopes, extract(epoch FROM c.given_at)::float8 AS given
+    FROM consents_consent c JOIN live ON c.account_id = live.account_id
+    WHERE c.client_id = %(client)s AND c.revoked_at IS NULL
+), granted AS (
+    INSERT INTO oidc_grant (id, client_id, account_id, session_id, consent_id, scopes, redirect_uri, nonce,
+                            code_hash, challenge, given_at, code_expires_at)
+    SELECT %(grant)s::uuid, %(client)s, live.account_id, live.id, agreed.id, %(scopes)s::text[], %(redirect_uri)s,
+           %(nonce)s, %(code)s::bytea, %(challenge)s, now(), now() + %(code_seconds)s * interval '1 second'
+    FROM live, agreed
+    WHERE live.signed_in > %(signed_in_since)s::float8 AND agreed.given > %(agreed_since)s::float8
+      AND agreed.scopes @> %(scopes)s::text[]
+      AND live.account_id = coalesce(%(hinted)s::uuid, live.account_id)
+    RETURNING account_id, session_id
+), recorded AS (
+    INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
+    SELECT account_id::text, 'oidc.entered', account_id::text, 'client:' || %(client)s, %(words)s,
+           session_id::text, %(trace)s, %(detail)s
+    FROM granted
+)
+SELECT live.account_id, live.signed_in, coalesce(agreed.scopes, '{}'), coalesce(agreed.given, 0), EXISTS (SELECT FROM granted)
+FROM live LEFT JOIN agreed ON true
+"""
+
+# A code for a token. The row of the grant is locked first, so a second use, however close, finds it used
+# and revokes the grant with whatever the first one got.
+EXCHANGE = """
+WITH presented AS (
+    SELECT * FROM oidc_grant WHERE code_hash = %(code)s FOR UPDATE
+), judged AS (
+    SELECT p.*,
+           p.code_used_at IS NULL AS unused,
+           p.code_expires_at > now() AS in_time,
+           p.client_id = %(client)s AS own,
+           p.redirect_uri = %(redirect_uri)s AS same_redirect,
+           p.challenge = %(challenge)s AS verified,
+           coalesce(s.ended_at IS NULL AND s.expires_at > now(), false) AS session_lives,
+           coalesce(c.revoked_at IS NULL AND c.id IS NOT NULL, false) AS consent_stands,
+           s.created_at AS signed_in_at, a.level
+    FROM presented p
+    JOIN accounts_account a ON a.sub = p.account_id
+    LEFT JOIN signin_session s ON s.id = p.session_id
+    LEFT JOIN consents_consent c ON c.id = p.consent_id
+), spent AS (
+    UPDATE oidc_grant g SET code_used_at = now() FROM judged j
+    WHERE g.id = j.id AND j.unused AND j.in_time AND j.own AND j.same_redirect AND j.verified
+      AND j.session_lives AND j.consent_stands
+    RETURNING g.id
+), issued AS (
+    INSERT INTO oidc_token (hash, grant_id, expires_at)
+    SELECT %(token)s::bytea, id, now() + %(token_seconds)s * interval '1 second' FROM spent
+), revoked AS (
+    UPDATE oidc_grant g SET revoked_at = now() FROM judged j
+    WHERE g.id = j.id AND j.own AND NOT j.unused AND j.revoked_at IS NULL
+    RETURNING g.account_id, g.session_id, g.client_id
+), recorded AS (
+    INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
+    SELECT 'system', 'oidc.code_reused', account_id::text, 'client:' || client_id, %(reused_words)s,
+           session_id::text, %(trace)s, '{}'
+    FROM revoked
+)
+SELECT unused, in_time, own, same_redirect, verified, session_lives, consent_stands,
+       account_id, session_id, nonce, scopes::text[], level, extract(epoch FROM signed_in_at)::bigint
+FROM judged
+"""
+
+USERINFO = """
+SELECT g.scopes::text[], a.sub, a.last_name, a.first_name, a.patronymic, a.gender, a.birth_date, a.level, a.sealed,
+       array(SELECT i.kind::text FROM accounts_identifier i
+             WHERE i.account_id = a.sub AND i.verified_at IS NOT NULL)
+FROM oidc_token t
+JOIN oidc_grant g ON g.id = t.grant_id AND g.revoked_at IS NULL
+JOIN signin_session s ON s.id = g.session_id AND s.ended_at IS NULL AND s.expires_at > now()
+JOIN consents_consent c ON c.id = g.consent_id AND c.revoked_at IS NULL
+JOIN accounts_account a ON a.sub = g.account_id
+WHERE t.hash = %(token)s AND t.expires_at > now()
+"""
+
+PURGE_TOKENS = """
+DELETE FROM oidc_token WHERE hash IN (
+    SELECT hash FROM oidc_token WHERE expires_at < now() LIMIT %(batch)s
+)
+"""
+
+# A used code is remembered for a day, so that its reuse is noticed as such.
+PURGE_GRANTS = """
+DELETE FROM oidc_grant WHERE id IN (
+    SELECT g.id FROM oidc_grant g
+    WHERE g.given_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM oidc_token t WHERE t.grant_id = g.id)
+    LIMIT %(batch)s
+)
+"""

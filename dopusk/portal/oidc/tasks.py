@@ -1,0 +1,12 @@
+"""Clearing away what is over."""
+
+from procrastinate.contrib.django import app
+
+from dopusk.portal.oidc import actions
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="oidc.purge", queueing_lock="oidc.purge", queue="purge")
+def purge(timestamp: int) -> None:
+    """Every hour: expired tokens, spent and unspent codes of yesterday."""
+    actions.purge()

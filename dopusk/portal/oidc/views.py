@@ -1,0 +1,71 @@
+"""Pages of the provider: a request that cannot be answered, and signing out on behalf of a service."""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dopusk.portal.clients import models as clients
+from dopusk.portal.oidc import keys, rules
+from dopusk.portal.oidc.rules import Fault, Leaving
+from dopusk.portal.oidc.wire import FAULT
+from dopusk.portal.signin import access
+from dopusk.portal.signin import actions as signin
+
+
+@csrf_exempt  # a service sends the person here; nothing is changed
+def authorize(request: HttpRequest) -> HttpResponse:
+    """What is shown when a request names a service we do not know or an address it has not registered."""
+    fault = request.META.get(FAULT) or Fault("invalid_request", "not_an_endpoint")
+    return _refused(request, fault)
+
+
+@csrf_exempt  # RP-Initiated Logout §2 asks for POST from the service; a stranger's request only leads to a question
+@require_http_methods(["GET", "POST"])
+def logout(request: HttpRequest) -> HttpResponse:
+    """RP-Initiated Logout §2: with a hint of this session it ends at once, otherwise the person is asked."""
+    leaving = _leaving(request, request.POST if request.method == "POST" else request.GET)
+    fault = rules.first_fault(rules.LOGOUT, leaving)
+    if fault:
+        return _refused(request, fault)
+    if leaving.sid and not rules.may_leave_unasked(leaving):
+        response = render(request, "oidc/logout.html", {"leaving": leaving})
+        if leaving.client:
+            response.csp_form_action = leaving.client.origins()  # type: ignore[attr-defined]  # read by SecurityHeadersMiddleware
+        return response
+    return _leave(request, leaving)
+
+
+@require_POST
+def confirm(request: HttpRequest) -> HttpResponse:
+    """The person has answered: yes, sign me out."""
+    leaving = _leaving(request, request.POST)
+    fault = rules.first_fault(rules.LOGOUT, leaving)
+    return _refused(request, fault) if fault else _leave(request, leaving)
+
+
+def _leaving(request: HttpRequest, values: QueryDict) -> Leaving:
+    given = {name: values[name] for name in values}
+    hint = keys.opened(given["id_token_hint"]) if given.get("id_token_hint") else None
+    person = access.current(request)
+    client_id = given.get("client_id") or (str(hint["aud"]) if hint else "")
+    return Leaving(given, hint, clients.find(client_id), str(person.sid) if person else "")
+
+
+def _leave(request: HttpRequest, leaving: Leaving) -> HttpResponse:
+    person = access.current(request)
+    if person:
+        signin.sign_out(person.sid)
+    address = leaving.get("post_logout_redirect_uri")
+    if address and leaving.get("state"):
+        address += ("&" if "?" in address else "?") + urlencode({"state": leaving.get("state")})
+    response = HttpResponseRedirect(address or "/", status=HTTPStatus.SEE_OTHER)
+    response.delete_cookie(access.COOKIE, samesite="Lax")
+    return response
+
+
+def _refused(request: HttpRequest, fault: Fault) -> HttpResponse:
+    return render(request, "oidc/refused.html", {"fault": fault}, status=HTTPStatus.BAD_REQUEST)

@@ -1,0 +1,1 @@
+"""Signing in by identifier and password, sessions, signing out."""

@@ -1,0 +1,49 @@
+"""The sign-in page, rendered once per language and service; each answer stamps its own token and addresses in.
+
+Everybody who signs in anywhere opens this page, and apart from four values it is always the same text.
+"""
+
+import functools
+from html import escape
+from typing import Any, Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from dopusk.kernel import sandbox
+from dopusk.portal.clients.rules import Registration
+from dopusk.portal.signin.forms import SigninForm
+from dopusk.web.design.context import page as page_context
+
+# Marks no template and no name of a service contains.
+MARKS: Final = {
+    "csrf_token": "@@csrf-goes-here@@",
+    "next": "@@next-goes-here@@",
+    "path": "@@path-goes-here@@",
+    "trace_id": "@@trace-goes-here@@",
+}
+
+
+def context(client: Registration | None) -> dict[str, Any]:
+    """What the template needs besides the form's own values."""
+    return {
+        "client": client,
+        "known_people": sandbox.PEOPLE if settings.SANDBOX else (),
+        "known_password": sandbox.PASSWORD if settings.SANDBOX else "",
+    }
+
+
+def stamped(*, language: str, client: Registration | None, csrf_token: str, next_path: str, path: str) -> str:
+    """The page for one visitor."""
+    whole = _rendered(language, client)
+    for mark, value in (("csrf_token", csrf_token), ("next", next_path), ("path", path)):
+        whole = whole.replace(MARKS[mark], escape(value))
+    return whole
+
+
+@functools.lru_cache(maxsize=256)
+def _rendered(language: str, client: Registration | None) -> str:
+    with translation.override(language):
+        values = {**page_context(None), **context(client), "form": SigninForm(), **MARKS}
+        return render_to_string("signin/signin.html", values)

@@ -1,0 +1,113 @@
+"""Sign-in and sign-out pages."""
+
+from http import HTTPStatus
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dopusk.kernel import sandbox
+from dopusk.portal.accounts.passwords import Busy
+from dopusk.portal.clients import models as clients
+from dopusk.portal.clients.rules import Registration
+from dopusk.portal.signin import access, actions, page, rules
+from dopusk.portal.signin.forms import SigninForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def signin(request: HttpRequest) -> HttpResponse:
+    """GET shows the form, POST signs in and goes to `next`, a path of this site."""
+    if request.method == "POST":
+        return _attempt(request)
+    next_path = rules.safe_next(request.GET.get("next", "/"))
+    client = _asking(next_path)
+    shown = page.stamped(
+        language=get_language() or "ru",
+        client=client,
+        csrf_token=get_token(request),
+        next_path=next_path,
+        path=request.get_full_path(),
+    )
+    return _leading_to(client, HttpResponse(shown))
+
+
+@require_POST
+def signout(request: HttpRequest) -> HttpResponse:
+    """End the session of this browser."""
+    person = access.current(request)
+    if person:
+        actions.sign_out(person.sid)
+    response = HttpResponseRedirect("/")
+    response.delete_cookie(access.COOKIE, samesite="Lax")
+    return response
+
+
+def _attempt(request: HttpRequest) -> HttpResponse:
+    next_path = rules.safe_next(request.POST.get("next", "/"))
+    form = SigninForm(request.POST)
+    if not form.is_valid():
+        return _again(request, form, next_path, HTTPStatus.UNPROCESSABLE_ENTITY)
+    place = actions.Place(
+        network=rules.network(request.META.get("REMOTE_ADDR", "")),
+        device=rules.device(request.headers.get("User-Agent", "")),
+        old_cookie=request.COOKIES.get(access.COOKIE, ""),
+    )
+    try:
+        outcome = actions.sign_in(form.cleaned_data["identifier"], form.cleaned_data["password"], place)
+    except Busy:
+        return _again(request, form, next_path, HTTPStatus.SERVICE_UNAVAILABLE, problem="busy")
+    if isinstance(outcome, actions.Mismatch):
+        return _again(
+            request, form, next_path, HTTPStatus.UNPROCESSABLE_ENTITY,
+            problem="mismatch", held_until=outcome.held_until,
+        )  # fmt: skip
+    if isinstance(outcome, rules.Held):
+        return _again(
+            request, form, next_path, HTTPStatus.TOO_MANY_REQUESTS, problem="held", held_until=outcome.until
+        )
+    response = HttpResponseRedirect(next_path, status=HTTPStatus.SEE_OTHER)
+    response.set_cookie(
+        access.COOKIE, outcome.cookie, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
+    return _leading_to(_asking(next_path), response)
+
+
+def _again(
+    request: HttpRequest, form: SigninForm, next_path: str, status: HTTPStatus, **problem: object
+) -> HttpResponse:
+    """The form once more, the identifier kept, the password not."""
+    client = _asking(next_path)
+    context = {
+        "form": form,
+        "next": next_path,
+        "client": client,
+        "known_people": sandbox.PEOPLE if settings.SANDBOX else (),
+        "known_password": sandbox.PASSWORD if settings.SANDBOX else "",
+        **problem,
+    }
+    response = render(request, "signin/signin.html", context, status=status)
+    held_until = problem.get("held_until")
+    if status == HTTPStatus.TOO_MANY_REQUESTS and held_until:
+        seconds = (held_until - timezone.now()).total_seconds()  # type: ignore[operator]  # a datetime where it is given
+        response["Retry-After"] = str(max(1, int(seconds) + 1))
+    return _leading_to(client, response)
+
+
+def _asking(next_path: str) -> Registration | None:
+    """The service on whose behalf the person signs in, told by the address she returns to."""
+    parts = urlsplit(next_path)
+    if parts.path != "/oidc/authorize":
+        return None
+    return clients.find(parse_qs(parts.query).get("client_id", [""])[0])
+
+
+def _leading_to(client: Registration | None, response: HttpResponse) -> HttpResponse:
+    """Let the form lead back to the service by redirects."""
+    if client:
+        response.csp_form_action = client.origins()  # type: ignore[attr-defined]  # read by SecurityHeadersMiddleware
+    return response
