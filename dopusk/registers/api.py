@@ -4,12 +4,13 @@ from ninja import NinjaAPI
 
 from dopusk import registers
 from dopusk.registers import problems
-from dopusk.registers.dictionaries.urls import router as dictionaries
-from dopusk.registers.faults.urls import router as faults
-from dopusk.registers.organisations.urls import router as organisations
-from dopusk.registers.passports.urls import router as passports
-from dopusk.registers.snils.urls import router as snils
-from dopusk.registers.workers.urls import router as workers
+from dopusk.registers.dictionaries.api import router as dictionaries
+from dopusk.registers.faults.api import router as faults
+from dopusk.registers.organisations.api import router as organisations
+from dopusk.registers.passports.api import router as passports
+from dopusk.registers.pki.api import router as pki
+from dopusk.registers.snils.api import router as snils
+from dopusk.registers.workers.api import router as workers
 
 api = NinjaAPI(
     title="Учебные регистры",
@@ -23,4 +24,5 @@ api.add_router("/passports", passports)
 api.add_router("/frmr", workers)
 api.add_router("/frmo", organisations)
 api.add_router("/dictionaries", dictionaries)
+api.add_router("/pki", pki)
 api.add_router("/faults", faults)
