@@ -59,7 +59,9 @@ def sign_in(story: Story, key: str) -> Visitor:
     if not visitor.now.url.startswith(story.stand.portal):
         raise Wrong(f"{key}: the cabinet did not lead to the portal but to {visitor.now.url}")
     identifier = f"{key}@example.org"
-    visitor.submit({"identifier": identifier, "password": story.stand.password(identifier)}, action="/signin/")
+    visitor.submit(
+        {"identifier": identifier, "password": story.stand.password(identifier)}, action="/signin/"
+    )
     if "/consents/" in visitor.now.url or visitor.has_form("/consents/give/"):
         visitor.submit({"decision": "allow"}, action="/consents/give/")
     if not visitor.now.url.startswith(story.stand.cabinet):

@@ -4,8 +4,10 @@ Loaded by `-p dopusk.stand.testing`. Several runs may share the server; the last
 Each run has databases of its own, named after its process.
 """
 
+import atexit
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,22 +28,25 @@ def _start() -> None:
     global _lock, _cluster
     shared = ROOT / ".dopusk" / "tests"
     shared.mkdir(parents=True, exist_ok=True)
-    _lock = (shared / "lock").open("w")
-    fcntl.flock(_lock, fcntl.LOCK_EX)
-    _cluster = Cluster(shared)
-    _cluster.start(THROWAWAY)
+    _lock = (shared / "users").open("w")
     fcntl.flock(_lock, fcntl.LOCK_SH)
+    _cluster = Cluster(shared)
+    with (shared / "starting").open("w") as starting:
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        _cluster.start(THROWAWAY)
     state = Path(tempfile.mkdtemp(prefix="dopusk-test-"))
     for name, value in compose(state, Addresses(), _cluster.url()).items():
         os.environ.setdefault(name, value)
     for site in SITES:
         os.environ.setdefault(f"DOPUSK_{site.upper()}_DATABASE_URL", _cluster.url(f"{site}_{os.getpid()}"))
+    atexit.register(_end, os.getpid(), state)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server unless another run still holds the lock."""
-    if _lock is None or _cluster is None:
+def _end(owner: int, state: Path) -> None:
+    """Remove what this run kept, and stop the server unless another run still uses it."""
+    if _lock is None or _cluster is None or os.getpid() != owner:
         return
+    shutil.rmtree(state, ignore_errors=True)
     try:
         fcntl.flock(_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
