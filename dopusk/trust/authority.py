@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
+from dopusk.kernel.dates import add_years
 from dopusk.trust.keys import PrivateKey
 
 Profile = Literal["seal", "timestamp"]
@@ -117,7 +118,7 @@ class Authority:
             .public_key(public)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - _CLOCK_DIFFERENCE)
-            .not_valid_after(now.replace(year=now.year + ROOT_YEARS, day=min(now.day, 28)))
+            .not_valid_after(datetime.combine(add_years(now, ROOT_YEARS), now.timetz()))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
