@@ -13,6 +13,7 @@ SLICES = [
     "workers",
     "organisations",
     "dictionaries",
+    "pki",
     "population",
     "home",
 ]

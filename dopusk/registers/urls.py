@@ -9,6 +9,7 @@ urlpatterns = [
     path("workers/", include("dopusk.registers.workers.urls")),
     path("faults/", include("dopusk.registers.faults.urls")),
     path("api/", api.urls),
+    path("pki/", include("dopusk.registers.pki.urls")),
     path("health/", include("dopusk.web.health.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

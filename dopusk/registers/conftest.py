@@ -1,0 +1,57 @@
+"""What the registers' tests share: programs with their keys, and the known people in the registers."""
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from dopusk.registers.clients import actions as clients
+from dopusk.registers.dictionaries import actions as dictionaries
+from dopusk.registers.population import known
+
+
+class Program:
+    """A program of another site asking with its token."""
+
+    def __init__(self, token: str) -> None:
+        self.browser = Browser(headers={"Authorization": f"Bearer {token}"})
+
+    def get(self, path, **headers):
+        return self.browser.get(path, headers=headers or None)
+
+    def post(self, path, body):
+        return self.browser.post(path, body, content_type="application/json")
+
+    def put(self, path, body):
+        return self.browser.put(path, body, content_type="application/json")
+
+
+@pytest.fixture
+def _admitted(db, settings):
+    clients.admit(settings.CLIENT_TOKENS)
+
+
+@pytest.fixture
+def portal(_admitted, settings):
+    return Program(settings.CLIENT_TOKENS["portal"])
+
+
+@pytest.fixture
+def cabinet(_admitted, settings):
+    return Program(settings.CLIENT_TOKENS["cabinet"])
+
+
+@pytest.fixture
+def operator(_admitted, settings):
+    """The stand's own program, allowed to throw switches and nothing else."""
+    return Program(settings.CLIENT_TOKENS["stand"])
+
+
+@pytest.fixture
+def dictionary(db):
+    dictionaries.load_all()
+
+
+@pytest.fixture
+def people(dictionary):
+    """The known people, written into every register."""
+    known.settle(timezone.localdate())
