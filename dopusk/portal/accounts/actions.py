@@ -1,7 +1,7 @@
 """Making accounts."""
 
-import datetime
 import json
+from datetime import date
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +14,7 @@ from dopusk.portal.accounts.rules import Identity, Level
 from dopusk.web.journal.actions import record
 
 
-class OnlyInSandbox(Exception):  # noqa: N818 - says what it is about
+class OnlyInSandbox(Exception):
     """A password everyone knows may not exist outside sandbox mode."""
 
 
@@ -28,7 +28,7 @@ def open_account(identity: Identity, password: str, *, demo: bool = False) -> Ac
             first_name=identity.first_name,
             patronymic=identity.patronymic,
             gender=identity.gender,
-            birth_date=datetime.date.fromisoformat(identity.birth_date),
+            birth_date=date.fromisoformat(identity.birth_date),
             password=passwords.make(password),
             level=identity.level,
             demo=demo,

@@ -21,7 +21,7 @@ PATIENCE = 8.0  # seconds in the queue
 _turns = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
 
-class Busy(Exception):  # noqa: N818 - an answer, not an error
+class Busy(Exception):
     """Too many people sign in at this moment; try again in a few seconds."""
 
 

@@ -11,7 +11,7 @@ from dopusk.web.journal.actions import record
 SHORTEST_SECRET = 32  # characters
 
 
-class RegistrationRefused(Exception):  # noqa: N818 - named for what happened
+class RegistrationRefused(Exception):
     """A registration that cannot be: `.code` says why, `.value` what."""
 
     def __init__(self, code: str, value: str) -> None:

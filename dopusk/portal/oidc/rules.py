@@ -317,7 +317,10 @@ def code_fault(state: CodeState | None) -> Fault | None:
 
 @dataclass(frozen=True)
 class Leaving:
-    """A request to end the session. hint: claims of `id_token_hint` if it is ours; sid: the browser's session, if any."""
+    """A request to end the session.
+
+    hint: claims of `id_token_hint`, if we issued it. sid: the session of this browser, or an empty text.
+    """
 
     values: Mapping[str, str]
     hint: Mapping[str, object] | None

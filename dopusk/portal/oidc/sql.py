@@ -31,7 +31,8 @@ WITH live AS (
            session_id::text, %(trace)s, %(detail)s
     FROM granted
 )
-SELECT live.account_id, live.signed_in, coalesce(agreed.scopes, '{}'), coalesce(agreed.given, 0), EXISTS (SELECT FROM granted)
+SELECT live.account_id, live.signed_in, coalesce(agreed.scopes, '{}'), coalesce(agreed.given, 0),
+       EXISTS (SELECT FROM granted)
 FROM live LEFT JOIN agreed ON true
 """
 

@@ -48,7 +48,7 @@ def network(address: str) -> str:
 
 
 def safe_next(text: str) -> str:
-    """The path to go to after sign-in, or `/`: only paths of this site, spelled so that no browser reads another host."""
+    """The path to go to after sign-in, or `/`: only paths of this site that no browser reads as another host."""
     if not text.startswith("/") or text.startswith(("//", "/\\")) or len(text) > 8000:
         return "/"
     if "\\" in text or any(ord(sign) <= 0x20 or ord(sign) == 0x7F for sign in text):

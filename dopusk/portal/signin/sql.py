@@ -42,7 +42,8 @@ WITH forgiven AS (
     VALUES (%(sid)s, %(token)s, %(sub)s, now(), now(), now() + %(length)s::interval, %(network)s, %(device)s)
 )
 INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
-VALUES (%(sub)s::uuid::text, 'signin.done', %(sub)s::uuid::text, '', %(words)s, %(sid)s::uuid::text, %(trace)s, %(detail)s)
+VALUES (%(sub)s::uuid::text, 'signin.done', %(sub)s::uuid::text, '', %(words)s, %(sid)s::uuid::text, %(trace)s,
+        %(detail)s)
 """
 
 # The session of a cookie with its person; noted as seen, at most once a minute.
