@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from dopusk.stand.postgres import Cluster
 from dopusk.stand.stand import free_base
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +85,9 @@ class RunningStand:
                 self._child.kill()
                 self._child.wait()
         if self._temporary:
-            from dopusk.stand.postgres import Cluster
-
-            Cluster(self.state.absolute()).remove()
+            self.remove()
             self._temporary.cleanup()
+
+    def remove(self) -> None:
+        """Delete the data of a stopped stand, those outside its folder too."""
+        Cluster(self.state.absolute()).remove()
