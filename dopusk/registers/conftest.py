@@ -1,5 +1,7 @@
 """What the registers' tests share: programs with their keys, and the known people in the registers."""
 
+from typing import Any
+
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
@@ -15,43 +17,43 @@ class Program:
     def __init__(self, token: str) -> None:
         self.browser = Browser(headers={"Authorization": f"Bearer {token}"})
 
-    def get(self, path, **headers):
+    def get(self, path: str, **headers: str) -> Any:
         return self.browser.get(path, headers=headers or None)
 
-    def post(self, path, body):
+    def post(self, path: str, body: dict[str, Any]) -> Any:
         return self.browser.post(path, body, content_type="application/json")
 
-    def put(self, path, body):
+    def put(self, path: str, body: dict[str, Any]) -> Any:
         return self.browser.put(path, body, content_type="application/json")
 
 
 @pytest.fixture
-def _admitted(db, settings):
+def _admitted(db: None, settings: Any) -> None:
     clients.admit(settings.CLIENT_TOKENS)
 
 
 @pytest.fixture
-def portal(_admitted, settings):
+def portal(_admitted: None, settings: Any) -> Program:
     return Program(settings.CLIENT_TOKENS["portal"])
 
 
 @pytest.fixture
-def cabinet(_admitted, settings):
+def cabinet(_admitted: None, settings: Any) -> Program:
     return Program(settings.CLIENT_TOKENS["cabinet"])
 
 
 @pytest.fixture
-def operator(_admitted, settings):
+def operator(_admitted: None, settings: Any) -> Program:
     """The stand's own program, allowed to throw switches and nothing else."""
     return Program(settings.CLIENT_TOKENS["stand"])
 
 
 @pytest.fixture
-def dictionary(db):
+def dictionary(db: None) -> None:
     dictionaries.load_all()
 
 
 @pytest.fixture
-def people(dictionary):
+def people(dictionary: None) -> None:
     """The known people, written into every register."""
     known.settle(timezone.localdate())

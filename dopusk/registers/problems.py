@@ -6,10 +6,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from dopusk.kernel import trace
-from dopusk.kernel.invalid import Invalid
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +43,8 @@ class Problem(Exception):
 def _field(error: dict[str, Any]) -> dict[str, str]:
     """Where and what, without the refused value: it may be personal data."""
     place = ".".join(str(part) for part in error["loc"] if part not in {"body", "query", "path"})
-    cause = error.get("ctx", {}).get("error")
-    return {"field": place, "code": cause.code if isinstance(cause, Invalid) else error["type"]}
+    cause = str(error.get("ctx", {}).get("error", ""))  # of our own parsers: the code of `Invalid`
+    return {"field": place, "code": cause if cause.isidentifier() else error["type"]}
 
 
 def install(api: NinjaAPI) -> None:
@@ -63,6 +62,10 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(AuthenticationError)
     def stranger(request: HttpRequest, refused: AuthenticationError) -> HttpResponse:
         return Problem(401, "unauthorised", "Нужен действующий ключ доступа").answer()
+
+    @api.exception_handler(HttpError)
+    def malformed(request: HttpRequest, refused: HttpError) -> HttpResponse:
+        return Problem(refused.status_code, "malformed_request", "Запрос не удалось прочитать").answer()
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, refused: Http404) -> HttpResponse:

@@ -32,6 +32,7 @@ TABLES: dict[str, type[models.Model]] = {
 }
 BATCH = 10_000  # workers; about 10 MB of lines
 BARE_FROM = 20_000  # from so many on, keys and indexes are rebuilt rather than grown
+MAKERS = 2  # processes that make lines while this one loads them
 AHEAD = 3  # batches made while one is being loaded
 
 Batch = dict[str, bytes]
@@ -122,7 +123,7 @@ def _made_aside(plan: Plan, start: int, stop: int) -> Iterator[tuple[int, Batch]
     Forked children never touch the database connection they inherit and leave without closing it.
     """
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(2, mp_context=fork, initializer=_begin, initargs=(plan,)) as pool:
+    with ProcessPoolExecutor(MAKERS, mp_context=fork, initializer=_begin, initargs=(plan,)) as pool:
         waiting: deque[tuple[int, Future[Batch]]] = deque()
         for low, high in batches(start, stop, BATCH):
             waiting.append((high, pool.submit(_make, low, high)))

@@ -95,12 +95,13 @@ def organisations() -> list[Organisation]:
 
 def regions() -> tuple[Region, ...]:
     """Regions with the organisations one works for there."""
-    employers: dict[str, list[Employer]] = {}
+    here: dict[tuple[str, bool], list[Employer]] = {}
     for organisation in organisations():
-        here = employers.setdefault(organisation.region_code, [])
-        here.append(Employer(organisation.oid, organisation.name))
+        place = organisation.region_code, organisation.kind == "pharmacy"
+        here.setdefault(place, []).append(Employer(organisation.oid, organisation.name))
     return tuple(
-        Region(row.key, str(row.item["name"]), tuple(employers[row.key])) for row in rows_of(Name.REGIONS)
+        Region(row.key, str(row.item["name"]), tuple(here[row.key, False]), tuple(here[row.key, True]))
+        for row in rows_of(Name.REGIONS)
     )
 
 

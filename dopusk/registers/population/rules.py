@@ -120,6 +120,7 @@ class Region:
     code: str
     name: str
     employers: tuple[Employer, ...]
+    pharmacies: tuple[Employer, ...]
 
 
 @dataclass(frozen=True)
@@ -265,13 +266,16 @@ class Writer:
 
     def _card(self, worker: _Worker, qualified: date, chances: Chances) -> None:
         key, post = worker.profession.positions[chances.of(len(worker.profession.positions))]
-        employer = worker.region.employers[chances.of(len(worker.region.employers))]
+        pharmacy = worker.profession.pharmacy
+        places = worker.region.pharmacies if pharmacy else worker.region.employers
+        employer = places[chances.of(len(places))]
+        department = "Торговый зал" if pharmacy else DEPARTMENTS[chances.of(len(DEPARTMENTS))]
         days = max((self.plan.day - qualified).days, 1)
         began = qualified + timedelta(min(30 + chances.of(days), days))
         left = _iso(self.plan.day - timedelta(1 + chances.of(365))) if chances.of(25) == 0 else NULL
         left = left if left == NULL or left > _iso(began) else NULL
         self._put(
-            "card", worker.person_id, employer.oid, employer.name, DEPARTMENTS[chances.of(len(DEPARTMENTS))], key,
+            "card", worker.person_id, employer.oid, employer.name, department, key,
             post, 1, "1.00" if chances.of(5) else "0.50", f"{worker.index % 9973}-к", _iso(began), _iso(began), left,
         )  # fmt: skip
 

@@ -26,7 +26,7 @@ ADDRESSES = [
     ("get", "/api/faults/frmr", "cabinet"),
     ("put", "/api/faults/frmr", "cabinet"),
 ]
-each_address = pytest.mark.parametrize(("method", "path", "foreign"), ADDRESSES, ids=lambda value: str(value))
+each_address = pytest.mark.parametrize(("method", "path", "foreign"), ADDRESSES, ids=str)
 
 
 def _ask(browser, method, path):
