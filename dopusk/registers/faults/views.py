@@ -45,7 +45,7 @@ USUAL_DELAY_MS = 3000
 
 def _rows(refused: SwitchForm | None) -> list[dict[str, Any]]:
     faults = {fault.register: fault for fault in Fault.objects.all()}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for register, (name, about) in NAMES.items():
         fault = faults.get(str(register))
         switch = fault.switch() if fault else Switch()

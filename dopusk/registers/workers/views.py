@@ -5,13 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from ninja import Status
 
 from dopusk.kernel.invalid import Invalid
 from dopusk.registers.problems import Problem
 from dopusk.registers.wire import Snils
 from dopusk.registers.workers import actions, rules
 from dopusk.registers.workers.forms import OutcomeBody, RegistryNumber, SearchForm
-from dopusk.registers.workers.models import Person
+from dopusk.registers.workers.models import Accreditation, Person
 
 PAGE = 50
 # wire name of a group → related name and order: the newest first where it matters
@@ -86,7 +87,7 @@ _REFUSALS = {
 }
 
 
-def record(request: HttpRequest, registry_number: RegistryNumber, body: OutcomeBody) -> tuple[int, Any]:
+def record(request: HttpRequest, registry_number: RegistryNumber, body: OutcomeBody) -> Status[Accreditation]:
     """201 the first time, 200 for the same again, 409 `conflict` if the number is taken by another record."""
     outcome = rules.Outcome(
         body.snils,
@@ -106,7 +107,7 @@ def record(request: HttpRequest, registry_number: RegistryNumber, body: OutcomeB
     except actions.Conflict as taken:
         title = "Под этим номером уже внесена другая запись"
         raise Problem(409, "conflict", title, fields=taken.fields) from taken
-    return (201 if created else 200), row
+    return Status(201 if created else 200, row)
 
 
 def index(request: HttpRequest) -> HttpResponse:
