@@ -24,7 +24,7 @@ def of(path):
     [
         pytest.param(r"<style\b", id="style element"),
         pytest.param(r"\sstyle\s*=", id="style attribute"),
-        pytest.param(r"<script\b(?![^>]*\ssrc=)", id="inline script"),
+        pytest.param(r"<script\b(?![^>]*(\ssrc=|type=.application/json))", id="inline script"),
         pytest.param(r"<[^>]*\son[a-z]+\s*=", id="event attribute"),
         pytest.param(r"javascript:", id="javascript address"),
         pytest.param(r"\s(src|href)=[\"'](https?:)?//", id="something from elsewhere"),
