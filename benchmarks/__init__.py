@@ -1,0 +1,1 @@
+"""Measurements: `./dev bench NAME`. Each prints a table, and with --json one object on its last line."""
