@@ -1,14 +1,22 @@
 """Verbs of an application: lock the row, ask the rules, write, tell timeline, journal and open pages."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app as queue
+from procrastinate.exceptions import AlreadyEnqueued
 
-from dopusk.cabinet.applications import rules
+from dopusk.cabinet.applications import rules, statement
 from dopusk.cabinet.applications.models import Application, Event
+from dopusk.cabinet.documents import actions as documents
+from dopusk.cabinet.documents.models import Document
+from dopusk.cabinet.registries.base import Specialty
+from dopusk.cabinet.signin.models import Person
 from dopusk.web import live
+from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.actions import record
 
 
@@ -24,6 +32,14 @@ def locked(application_id: UUID | str) -> Application:
     """The application's row, locked until the transaction ends, with its applicant."""
     rows = Application.objects.select_related("applicant").select_for_update(of=("self",))
     return rows.get(pk=application_id)
+
+
+def own(application_id: UUID | str, person: Person) -> Application:
+    """The same, if it is hers; Application.DoesNotExist for anybody else's."""
+    application = locked(application_id)
+    if application.applicant_id != person.pk:
+        raise Application.DoesNotExist
+    return application
 
 
 def move(
@@ -44,8 +60,7 @@ def move(
     """
     with transaction.atomic():
         application = locked(application_id)
-        if refusal := rules.may_move(application.state, to):
-            raise NotAllowed(refusal)
+        _ask(rules.may_move(application.state, to))
         now = timezone.now()
         for name, value in changes.items():
             setattr(application, name, value)
@@ -54,27 +69,252 @@ def move(
         application.active = rules.is_active(to, application.outcome)
         application.state_changed_at = now
         _changed(application)
-        Event.objects.create(
-            application=application,
-            at=now,
-            state=application.state,
-            actor=actor,
-            words=words,
-            detail=detail or {},
-        )
-        record(
-            actor=actor,
-            act=act,
-            subject=application.applicant_id,
-            object_=application.key,
-            words=words,
-            session=session,
-            detail={"state": application.state, **(detail or {})},
+        _event(application, actor, words, detail)
+        _journal(application, actor, act, words, session, {"state": application.state, **(detail or {})})
+    return application
+
+
+def start(person: Person, specialty: Specialty | None = None, *, session: str = "") -> Application:
+    """Begin a draft; a draft that already stands for the specialty (or for none yet) is given back instead.
+
+    Raises NotAllowed `already_applied` when an application for the specialty is on its way.
+    """
+    contacts = {name: value for name in ("email", "phone") if (value := getattr(person, name))}
+    fields = _specialty_fields(specialty) if specialty else {}
+    data: dict[str, Any] = {"contacts": contacts}
+    if specialty:
+        data["specialty"] = {"specialty_key": specialty.key}
+    try:
+        with transaction.atomic():
+            _no_other(person, specialty.key if specialty else "")
+            application = Application.objects.create(
+                applicant=person, state_changed_at=timezone.now(), data=data, **fields
+            )
+            _event(application, person.pk, "Черновик начат", None)
+            _journal(application, person.pk, "application.started", "Начат черновик заявления", session, {})
+    except (_Draft, IntegrityError):
+        return Application.objects.get(
+            applicant=person, specialty_key=specialty.key if specialty else "", active=True
         )
     return application
+
+
+def save_step(
+    application_id: UUID | str,
+    person: Person,
+    step: str,
+    answers: Mapping[str, Any],
+    *,
+    seen: str = "",
+    specialty: Specialty | None = None,
+    session: str = "",
+) -> Application:
+    """Keep the answers of a step. The same answers again change nothing.
+
+    seen: stamp of the answers the form began with. specialty: goes with the step of that name.
+    Raises NotAllowed (`not_a_draft`, `changed_elsewhere`, `already_applied`), Application.DoesNotExist.
+    """
+    with transaction.atomic():
+        application = own(application_id, person)
+        kept = application.data.get(step) or {}
+        if dict(answers) == kept and application.state == rules.State.DRAFT:
+            return application
+        _ask(rules.may_save(application.state, kept, seen))
+        application.data = {**application.data, step: dict(answers)}
+        if specialty:
+            _no_other(person, specialty.key, besides=application)
+            for name, value in _specialty_fields(specialty).items():
+                setattr(application, name, value)
+        try:
+            with transaction.atomic():
+                _changed(application)
+        except IntegrityError:  # another tab was faster
+            _no_other(person, application.specialty_key, besides=application)
+            raise
+        _journal(
+            application,
+            person.pk,
+            "application.step_saved",
+            "Черновик заявления изменён",
+            session,
+            {"step": step},
+        )
+    return application
+
+
+def add_document(
+    application_id: UUID | str, person: Person, kind: str, stored: StoredFile, *, session: str = ""
+) -> Document:
+    """Put a kept file into the application. Raises NotAllowed, `documents` DocumentRefused."""
+    with transaction.atomic():
+        application = own(application_id, person)
+        _ask(rules.may_edit(application.state))
+        _changed(application)
+        return documents.add(person, str(application.pk), kind, stored, session=session)
+
+
+def remove_document(
+    application_id: UUID | str, person: Person, document_id: UUID, *, session: str = ""
+) -> None:
+    """Take a document back. Raises NotAllowed, Document.DoesNotExist."""
+    with transaction.atomic():
+        application = own(application_id, person)
+        _ask(rules.may_edit(application.state))
+        rows = Document.objects.select_related("stored")
+        document = rows.get(pk=document_id, folder=str(application.pk), owner=person)
+        _changed(application)
+        documents.remove(document, session=session)
+
+
+def submit(application_id: UUID | str, person: Person, digest: str, *, session: str = "") -> Application:
+    """Sign and send: freeze what is judged, record its SHA-256, ask for the journey's next step.
+
+    digest: of the content she was shown. Raises NotAllowed (`not_a_draft`, `incomplete`, `content_changed`).
+    """
+    with transaction.atomic():
+        application = own(application_id, person)
+        papers = list(Document.objects.in_folder(str(application.pk)))
+        _ask(rules.may_submit(application.state, application.data, {one.kind for one in papers}))
+        content = statement.snapshot(application, papers)
+        if statement.digest(content) != digest:
+            raise NotAllowed(rules.Refusal("content_changed"))
+        documents.release(str(application.pk))
+        application = move(
+            application.pk,
+            rules.State.SUBMITTED,
+            actor=person.pk,
+            words="Заявление подписано простой электронной подписью и отправлено в центр аккредитации",
+            act="application.submitted",
+            session=session,
+            detail={"sha256": digest},
+            snapshot=content,
+            submitted_at=timezone.now(),
+        )
+        _wake(application)
+    return application
+
+
+def withdraw(application_id: UUID | str, person: Person, *, session: str = "") -> Application:
+    """Take the application back. Raises NotAllowed `too_late_to_withdraw`."""
+    with transaction.atomic():
+        application = own(application_id, person)
+        _ask(rules.may_withdraw(application.state))
+        application = move(
+            application.pk,
+            rules.State.WITHDRAWN,
+            actor=person.pk,
+            words="Заявление отозвано",
+            act="application.withdrawn",
+            session=session,
+            due_on=None,
+        )
+        _wake(application)
+    return application
+
+
+def copy(application_id: UUID | str, person: Person, *, session: str = "") -> Application:
+    """A new draft from one that came back, with the faults marked; scans found faulty are not taken along.
+
+    A second press gives the same draft. Raises NotAllowed (`nothing_to_mend`, `already_applied`).
+    """
+    try:
+        with transaction.atomic():
+            return _copy(own(application_id, person), person, session)
+    except (_Draft, IntegrityError):
+        former = Application.objects.get(pk=application_id)
+        return Application.objects.get(applicant=person, specialty_key=former.specialty_key, active=True)
+
+
+def _copy(former: Application, person: Person, session: str) -> Application:
+    _ask(rules.may_copy(former.state, former.outcome))
+    _no_other(person, former.specialty_key)
+    data = {step: answers for step, answers in former.data.items() if step != "consent"}
+    fresh = Application.objects.create(
+        applicant=person,
+        kind=former.kind,
+        specialty_key=former.specialty_key,
+        specialty_name=former.specialty_name,
+        specialty_code=former.specialty_code,
+        education_level=former.education_level,
+        data=data,
+        copied_from=former,
+        marks=former.marks,
+        state_changed_at=timezone.now(),
+    )
+    documents.copy(str(former.pk), str(fresh.pk), without={mark["field"] for mark in former.marks})
+    _event(fresh, person.pk, "Черновик начат из прежнего заявления", None)
+    _journal(
+        fresh, person.pk, "application.copied", "Начат черновик из прежнего заявления", session,
+        {"copied_from": str(former.pk)},
+    )  # fmt: skip
+    return fresh
+
+
+class _Draft(Exception):
+    """A draft for this specialty stands already."""
+
+
+def _no_other(person: Person, specialty_key: str, besides: Application | None = None) -> None:
+    """Raise when another application of hers for the specialty is on its way."""
+    others = Application.objects.filter(applicant=person, specialty_key=specialty_key, active=True)
+    other = others.exclude(pk=besides.pk).first() if besides else others.first()
+    if other is None:
+        return
+    if besides is None and other.state == rules.State.DRAFT:
+        raise _Draft
+    raise NotAllowed(rules.Refusal("already_applied", {"application": str(other.pk)}))
+
+
+def _specialty_fields(specialty: Specialty) -> dict[str, str]:
+    return {
+        "specialty_key": specialty.key,
+        "specialty_name": specialty.name,
+        "specialty_code": specialty.code,
+        "education_level": specialty.level,
+    }
+
+
+def _ask(refusal: rules.Refusal | None) -> None:
+    if refusal:
+        raise NotAllowed(refusal)
 
 
 def _changed(application: Application) -> None:
     application.version += 1
     application.save()
     live.tell(application.key, event="changed", version=application.version)
+
+
+def _event(application: Application, actor: str, words: str, detail: dict[str, Any] | None) -> None:
+    Event.objects.create(
+        application=application,
+        at=application.state_changed_at,
+        state=application.state,
+        actor=actor,
+        words=words,
+        detail=detail or {},
+    )
+
+
+def _journal(
+    application: Application, actor: str, act: str, words: str, session: str, detail: dict[str, object]
+) -> None:
+    record(
+        actor=actor,
+        act=act,
+        subject=application.applicant_id,
+        object_=application.key,
+        words=words,
+        session=session,
+        detail=detail,
+    )
+
+
+def _wake(application: Application) -> None:
+    """Ask for the journey's next step by name: it belongs to `flow`, which this slice does not know."""
+    job = queue.configure_task("flow.advance", queueing_lock=f"flow.advance {application.pk}", queue="flow")
+    try:
+        with transaction.atomic():
+            job.defer(application_id=str(application.pk))
+    except AlreadyEnqueued:  # one request is enough; should it run before we commit, the sweep asks again
+        pass

@@ -1,5 +1,7 @@
 """How an application may move, which steps it has and what is still missing in them."""
 
+import hashlib
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -124,6 +126,9 @@ OTHER_DOCUMENTS = (
     "name_change",
 )
 
+# in an answer: what was typed but does not hold yet (`{field: text}`), kept so that nothing is lost
+UNFINISHED = "unfinished"
+
 Answers = Mapping[str, Any]
 Complete = Callable[[Answers, Collection[str]], "tuple[str, ...]"]
 
@@ -189,9 +194,12 @@ def missing(data: Mapping[str, Any], kinds: Collection[str]) -> tuple[Missing, .
 
     data: answers by step key. kinds: kinds of the documents that are there.
     """
-    return tuple(
-        Missing(step.key, code) for step in STEPS for code in step.lacks(data.get(step.key) or {}, kinds)
-    )
+    found = []
+    for step in STEPS:
+        answers = data.get(step.key) or {}
+        codes = (*(f"{name}_unfinished" for name in answers.get(UNFINISHED, ())), *step.lacks(answers, kinds))
+        found += [Missing(step.key, code) for code in codes]
+    return tuple(found)
 
 
 def may_submit(state: str, data: Mapping[str, Any], kinds: Collection[str]) -> Refusal | None:
@@ -203,3 +211,30 @@ def may_submit(state: str, data: Mapping[str, Any], kinds: Collection[str]) -> R
         codes = [one.code for one in lacks]
         return Refusal("incomplete", {"step": lacks[0].step, "codes": codes})
     return None
+
+
+def stamp(answers: Answers) -> str:
+    """A short mark of a step's answers; a form carries it to tell whether they changed under it."""
+    text = json.dumps(answers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def may_save(state: str, kept: Answers, seen: str) -> Refusal | None:
+    """Whether a step may be written over. seen: stamp of what its form showed, "" if it does not say.
+
+    Codes: `not_a_draft`, `changed_elsewhere` (another tab or device wrote in between).
+    """
+    if refusal := may_edit(state):
+        return refusal
+    if seen and seen != stamp(kept):
+        return Refusal("changed_elsewhere", {"seen": stamp(kept)})
+    return None
+
+
+def step_of_mark(place: str) -> str:
+    """The step where a fault found by the centre can be mended; "" when it is not in the application."""
+    if place in STEP_KEYS:
+        return place
+    if any(place in kinds for kinds in REPORT_DOCUMENTS.values()):
+        return "report"
+    return "documents" if place in OTHER_DOCUMENTS else ""

@@ -1,4 +1,8 @@
-"""Addresses of this slice."""
+"""`/applications/<id>/preflight/`."""
+
+from django.urls import path
+
+from dopusk.cabinet.checks import views
 
 app_name = "checks"
-urlpatterns: list[object] = []
+urlpatterns = [path("<uuid:application_id>/preflight/", views.preflight, name="preflight")]

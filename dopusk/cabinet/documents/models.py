@@ -18,7 +18,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
 
 class Document(models.Model):
-    """One scan. folder: id of the application it was brought for, as text. title: made by us, never typed."""
+    """One scan. folder: id of the application it was brought for, as text. title: made by us, never typed.
+
+    released_at: when it was submitted with its application; from then on staff may read it and it never changes.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
@@ -39,6 +42,7 @@ class Document(models.Model):
     title = models.CharField(max_length=200)
     stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    released_at = models.DateTimeField(null=True)
 
     objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]  # django-stubs: a manager made of the queryset
 

@@ -1,4 +1,8 @@
-"""Addresses of this slice."""
+"""`/documents/<id>/`."""
+
+from django.urls import path
+
+from dopusk.cabinet.documents import views
 
 app_name = "documents"
-urlpatterns: list[object] = []
+urlpatterns = [path("<uuid:document_id>/", views.show, name="show")]

@@ -1,4 +1,8 @@
-"""Addresses of this slice."""
+"""`/` and `/journal/`."""
+
+from django.urls import path
+
+from dopusk.cabinet.home import views
 
 app_name = "home"
-urlpatterns: list[object] = []
+urlpatterns = [path("", views.home, name="home"), path("journal/", views.journal, name="journal")]

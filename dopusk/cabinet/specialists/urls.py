@@ -1,4 +1,8 @@
-"""Addresses of this slice."""
+"""`/profile/`."""
+
+from django.urls import path
+
+from dopusk.cabinet.specialists import views
 
 app_name = "specialists"
-urlpatterns: list[object] = []
+urlpatterns = [path("", views.profile, name="profile")]

@@ -1,0 +1,112 @@
+"""States, steps and refusals in words, by code, in the current language."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from dopusk.cabinet.applications.rules import Refusal
+
+STEPS = {
+    "contacts": (gettext_lazy("Как с Вами связаться"), gettext_lazy("Почта и телефон")),
+    "specialty": (gettext_lazy("Специальность"), gettext_lazy("По чему Вы проходите аккредитацию")),
+    "report": (
+        gettext_lazy("Отчёт о деятельности"),
+        gettext_lazy("Скан отчёта за пять лет и ответ работодателя"),
+    ),
+    "documents": (
+        gettext_lazy("Другие документы"),
+        gettext_lazy("То, чего нет в регистре; чаще всего ничего"),
+    ),
+    "consent": (
+        gettext_lazy("Согласие на обработку данных"),
+        gettext_lazy("Отдельный документ, без него заявление не рассмотрят"),
+    ),
+}
+STATES = {
+    "DRAFT": (gettext_lazy("Черновик"), "grey"),
+    "REPORT_ON_APPROVAL": (gettext_lazy("Отчёт на согласовании"), "yellow"),
+    "REPORT_APPROVED": (gettext_lazy("Отчёт согласован"), "blue"),
+    "REPORT_REFUSED": (gettext_lazy("Отказ в согласовании отчёта"), "yellow"),
+    "SUBMITTED": (gettext_lazy("Отправлено"), "blue"),
+    "REGISTERED": (gettext_lazy("Зарегистрировано"), "blue"),
+    "CENTER_REVIEW": (gettext_lazy("Проверяет центр"), "blue"),
+    "CLARIFICATION": (gettext_lazy("Запрошено уточнение"), "yellow"),
+    "INTAKE_REFUSED": (gettext_lazy("Возвращено"), "red"),
+    "AT_COMMISSION": (gettext_lazy("Передано в комиссию"), "blue"),
+    "PASSED": (gettext_lazy("Аккредитация пройдена"), "green"),
+    "NOT_PASSED": (gettext_lazy("Аккредитация не пройдена"), "red"),
+    "PROTOCOL_PUBLISHED": (gettext_lazy("Протокол опубликован"), "blue"),
+    "APPEAL": (gettext_lazy("Апелляция"), "yellow"),
+    "REVIEW_REQUEST": (gettext_lazy("Пересмотр"), "yellow"),
+    "UPHELD": (gettext_lazy("Решение оставлено в силе"), "red"),
+    "OVERTURNED": (gettext_lazy("Решение отменено"), "green"),
+    "RECORDED": (gettext_lazy("Внесено в ЕГИСЗ"), "green"),
+    "WITHDRAWN": (gettext_lazy("Отозвано"), "grey"),
+}
+HOLDERS = {
+    "SUBMITTED": gettext_lazy("система"),
+    "REGISTERED": gettext_lazy("автоматическая проверка"),
+    "CENTER_REVIEW": gettext_lazy("центр аккредитации"),
+    "AT_COMMISSION": gettext_lazy("комиссия"),
+    "PASSED": gettext_lazy("секретарь комиссии"),
+    "NOT_PASSED": gettext_lazy("секретарь комиссии"),
+    "PROTOCOL_PUBLISHED": gettext_lazy("регистр медработников"),
+}
+DOCUMENTS = {
+    "activity_report": gettext_lazy("Отчёт о деятельности"),
+    "employer_agreement": gettext_lazy("Согласование отчёта работодателем"),
+    "reasoned_refusal": gettext_lazy("Мотивированный отказ работодателя"),
+    "diploma": gettext_lazy("Диплом или другой документ об образовании"),
+    "specialist_certificate": gettext_lazy("Сертификат специалиста"),
+    "training_certificate": gettext_lazy("Документ об обучении"),
+    "name_change": gettext_lazy("Свидетельство о перемене имени"),
+    "employment_record": gettext_lazy("Трудовая книжка"),
+}
+MISSING = {
+    "email_missing": gettext_noop("нет почты"),
+    "phone_missing": gettext_noop("нет телефона"),
+    "specialty_missing": gettext_noop("не выбрана"),
+    "agreement_missing": gettext_noop("не указано, согласован ли отчёт"),
+    "refusal_reason_missing": gettext_noop("не указана причина отказа"),
+    "activity_report_missing": gettext_noop("нет скана отчёта"),
+    "employer_agreement_missing": gettext_noop("нет скана согласования"),
+    "reasoned_refusal_missing": gettext_noop("нет скана мотивированного отказа"),
+    "documents_not_looked_through": gettext_noop("ещё не просмотрено"),
+    "consent_missing": gettext_noop("не дано"),
+}
+REFUSALS = {
+    "not_a_draft": gettext_noop("Заявление уже отправлено, поэтому изменить его нельзя."),
+    "changed_elsewhere": gettext_noop(
+        "Этот шаг изменили в другой вкладке или на другом устройстве. Ниже то, что Вы набрали; "
+        "сохранённое показано рядом. Если набранное вернее, сохраните ещё раз."
+    ),
+    "already_applied": gettext_noop(
+        "Заявление по этой специальности у Вас уже есть. Второе откроется, когда решат по первому."
+    ),
+    "incomplete": gettext_noop("Заявление ещё не заполнено. Закончите отмеченные шаги."),
+    "content_changed": gettext_noop(
+        "Заявление изменилось, пока Вы читали. Прочитайте его ещё раз и подпишите."
+    ),
+    "too_late_to_withdraw": gettext_noop("Заявление уже у комиссии, отозвать его нельзя."),
+    "nothing_to_mend": gettext_noop("Это заявление не возвращали, исправлять в нём нечего."),
+    "wrong_state": gettext_noop("Сейчас этого сделать нельзя: заявление стоит на другом шаге."),
+    "already_there": gettext_noop("Это уже сделано."),
+    "too_many_documents": gettext_noop(
+        "Документов уже сорок. Соедините несколько сканов в один PDF или уберите лишние."
+    ),
+    "already_submitted": gettext_noop("Документ уже отправлен с заявлением, убрать его нельзя."),
+}
+
+
+def missing(code: str) -> str:
+    """What a step lacks, briefly; any field typed but not right yet is «не закончено»."""
+    return _(MISSING[code]) if code in MISSING else _("не закончено")
+
+
+def refused(refusal: Refusal) -> str:
+    """A refusal of the rules as a sentence."""
+    return _(REFUSALS[refusal.code])
+
+
+def refused_code(code: str) -> str:
+    """The same by its bare code."""
+    return _(REFUSALS[code])
