@@ -96,6 +96,16 @@ class Visitor:
         answer = self.client.post(target, data=fields, files=files or None, headers=headers)
         return self._see(answer, expect)
 
+    def option(self, name: str, words: str) -> str:
+        """The value of the radio button or checkbox of this name whose label contains these words."""
+        for box in self.now.document.xpath(f"//input[@name='{name}']"):
+            label = self.now.document.xpath(f"//label[@for='{box.get('id')}']")
+            if label and words in label[0].text_content():
+                return str(box.get("value"))
+        raise Unexpected(
+            f"{self.name}: no choice «{words}» of {name} on {self.now.url}: {self.now.text[:600]}"
+        )
+
     @property
     def now(self) -> Page:
         """The page in view."""
