@@ -92,7 +92,7 @@ def check(application: Application) -> bool:
     silent = {finding.register for finding in findings if finding.outcome == "unknown"}
     _hurry_others({finding.register for finding in before} - silent)
     if silent:
-        _ask_again(application, before)
+        _ask_again(application)
         return False
     with transaction.atomic():
         review.open_review(application, application.due_on or timezone.localdate(now))
@@ -226,18 +226,13 @@ def next_try(since: datetime, now: datetime) -> datetime:
     return now + pause
 
 
-def _ask_again(application: Application, before: list[Finding]) -> None:
-    """Keep since when each register is silent, and set when it is asked next."""
+def _ask_again(application: Application) -> None:
+    """Set when the silent registers are asked next, and tell the applicant once."""
     now = timezone.now()
-    known = {finding.register: finding.since for finding in before if finding.since}
     with transaction.atomic():
         unknown = list(Finding.objects.select_for_update().filter(application=application, outcome="unknown"))
-        for finding in unknown:
-            finding.since = min(filter(None, (known.get(finding.register), finding.since, now)))
         later = min(next_try(finding.since or now, now) for finding in unknown)
-        for finding in unknown:
-            finding.next_at = later
-        Finding.objects.bulk_update(unknown, ["since", "next_at"])
+        Finding.objects.filter(pk__in=[finding.pk for finding in unknown]).update(next_at=later)
         notices.tell(application, "register_down", register=unknown[0].register)
 
 

@@ -37,4 +37,5 @@ REGISTERS_TOKEN = environment.text("DOPUSK_CABINET_REGISTERS_TOKEN")
 CENTER_NAME = environment.text("DOPUSK_CENTER_NAME", "Учебный федеральный аккредитационный центр")
 CENTER_REGION = environment.text("DOPUSK_CENTER_REGION", "77")
 # an application's journey: its jobs, and the pauses in seconds before a silent register is asked again
+PROCRASTINATE_IMPORT_PATHS = ["dopusk.cabinet.tasks"]
 FLOW_RETRY_FIRST, FLOW_RETRY_LONGEST = 5, 600

@@ -34,6 +34,12 @@ def compose(commission: Commission) -> None:
     _write(commission, wanted)
 
 
+def compose_for(commission: Commission) -> None:
+    """`compose` in a transaction of its own."""
+    with transaction.atomic():
+        compose(Commission.objects.select_for_update().get(pk=commission.pk))
+
+
 def _write(commission: Commission, wanted: dict[bytes, tuple[str, str]]) -> None:
     seats = {bytes(seat.snils_index): seat for seat in commission.seats.all()}
     changed = [

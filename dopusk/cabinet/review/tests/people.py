@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dopusk.cabinet.applications.models import Application
@@ -124,3 +125,10 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join(timeout=60)
     return answers
+
+
+def questions(page: Client, address: str) -> int:
+    """How often a page asks the database."""
+    with CaptureQueriesContext(connection) as asked:
+        assert page.get(address).status_code == 200
+    return len(asked)

@@ -1,0 +1,192 @@
+"""The commission's pages: sittings, an agenda with its quorum, a case and the vote, the protocol."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dopusk.cabinet.applications.actions import NotAllowed
+from dopusk.cabinet.commission import actions, agenda, rules, words
+from dopusk.cabinet.commission.forms import PostponeForm, VoteForm
+from dopusk.cabinet.commission.models import Case, Seat, Sitting
+from dopusk.cabinet.commission.seats import seat_of
+from dopusk.cabinet.review.desk import layout
+from dopusk.cabinet.signin.access import current, role_required, session_mark
+from dopusk.web.files import answers
+
+PAGE = 25
+member_only = role_required("chair", "secretary", "commissioner")
+
+
+@require_safe
+@member_only
+def sittings(request: HttpRequest) -> HttpResponse:
+    """The person's commission: what comes, what was held; who leads may call a sitting for today."""
+    seat = agenda.seat_for(current(request))
+    held = Sitting.objects.filter(commission=seat.commission).held().with_counts()
+    context = {
+        "seat": seat,
+        "leads": seat.place in {"chair", "secretary"},
+        "upcoming": Sitting.objects.filter(commission=seat.commission).upcoming().with_counts(),
+        "page": Paginator(held, PAGE).get_page(request.GET.get("page")),
+        "waiting": agenda.waiting(seat.commission),
+        "today": timezone.localdate(),
+    }
+    return render(request, "commission/sittings.html", context)
+
+
+@require_POST
+@member_only
+def convene(request: HttpRequest) -> HttpResponseBase:
+    """Call an unscheduled sitting for today."""
+    person = current(request)
+    commission = agenda.seat_for(person).commission
+    try:
+        called = actions.convene(commission, person, timezone.localdate(), session=session_mark(request))
+    except NotAllowed as error:
+        messages.error(request, _say(error.refusal))
+        return redirect("commission:sittings")
+    return redirect("commission:sitting", called.pk)
+
+
+@require_safe
+@member_only
+def sitting(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """The agenda: each case with its votes so far, the quorum, and what keeps the chair from closing."""
+    found, seat = _sitting(request, sitting_id)
+    cases = Case.objects.filter(sitting=found).on_agenda()
+    page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
+    context = agenda.overview(found, seat) | {
+        "page": page,
+        "rows": agenda.rows(found, seat, list(page.object_list)),
+        "publish_by": rules.publish_by(found.on, actions.norms_at(found.on)),
+    }
+    return render(request, "commission/sitting.html", context)
+
+
+@require_safe
+@member_only
+def case(request: HttpRequest, sitting_id: int, application_id: UUID) -> HttpResponse:
+    """One case: documents, checks, votes, one's own vote."""
+    found, seat, one = _case(request, sitting_id, application_id)
+    return render(request, "commission/case.html", _case_page(request, found, seat, one, VoteForm()))
+
+
+@require_POST
+@member_only
+def vote(request: HttpRequest, sitting_id: int, application_id: UUID) -> HttpResponseBase:
+    """Cast the vote; it is final. Then the next case on the agenda without one's vote."""
+    found, seat, one = _case(request, sitting_id, application_id)
+    form = VoteForm(request.POST)
+    if not form.is_valid():
+        context = _case_page(request, found, seat, one, form)
+        return render(request, "commission/case.html", context, status=422)
+    try:
+        actions.vote(
+            one.pk,
+            current(request),
+            rules.Choice(form.cleaned_data["vote"]),
+            form.codes(),
+            form.cleaned_data["words"],
+            timezone.localdate(),
+            session=session_mark(request),
+        )
+    except NotAllowed as error:
+        messages.error(request, _say(error.refusal))
+        return redirect("commission:case", sitting_id, application_id)
+    number = one.application.number
+    messages.success(request, _("Ваш голос по заявлению № %(number)s подан.") % {"number": number})
+    following = agenda.next_for(found, seat)
+    if following:
+        return redirect("commission:case", sitting_id, following.application_id)
+    return redirect("commission:sitting", sitting_id)
+
+
+@require_POST
+@member_only
+def postpone(request: HttpRequest, sitting_id: int, application_id: UUID) -> HttpResponseBase:
+    """Put the case off to the next sitting."""
+    _found, _seat, one = _case(request, sitting_id, application_id)
+    form = PostponeForm(request.POST)
+    reason = form.cleaned_data["words"] if form.is_valid() else ""
+    try:
+        again = actions.postpone(
+            one.pk, current(request), reason, timezone.localdate(), session=session_mark(request)
+        )
+    except NotAllowed as error:
+        messages.error(request, _say(error.refusal))
+        return redirect("commission:case", sitting_id, application_id)
+    day = again.sitting.on.strftime("%d.%m.%Y")
+    messages.success(request, _("Рассмотрение отложено на заседание %(day)s.") % {"day": day})
+    return redirect("commission:sitting", sitting_id)
+
+
+@require_POST
+@member_only
+def close(request: HttpRequest, sitting_id: int) -> HttpResponseBase:
+    """Close the sitting; the protocol and the certificates follow by themselves."""
+    _sitting(request, sitting_id)
+    try:
+        closed = actions.close(
+            sitting_id, current(request), timezone.localdate(), session=session_mark(request)
+        )
+    except NotAllowed as error:
+        messages.error(request, _say(error.refusal))
+        return redirect("commission:sitting", sitting_id)
+    number = closed.protocol_number
+    messages.success(request, _("Заседание закрыто. Протокол № %(number)s.") % {"number": number})
+    return redirect("commission:sitting", sitting_id)
+
+
+@require_safe
+@member_only
+def protocol(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """The sealed protocol."""
+    found, _seat = _sitting(request, sitting_id)
+    if found.protocol is None:
+        raise Http404
+    return answers.give(found.protocol, f"Протокол {found.protocol_number}")
+
+
+def _sitting(request: HttpRequest, sitting_id: int) -> tuple[Sitting, Seat]:
+    """A sitting of the person's own commission; to others it does not exist."""
+    found = get_object_or_404(Sitting.objects.select_related("commission", "protocol"), pk=sitting_id)
+    seat = seat_of(found.commission, current(request))
+    if seat is None:
+        raise Http404
+    return found, seat
+
+
+def _case(request: HttpRequest, sitting_id: int, application_id: UUID) -> tuple[Sitting, Seat, Case]:
+    found, seat = _sitting(request, sitting_id)
+    one = get_object_or_404(Case.objects.filter(sitting=found).on_agenda(), application_id=application_id)
+    return found, seat, one
+
+
+def _case_page(request: HttpRequest, found: Sitting, seat: Seat, one: Case, form: VoteForm) -> dict[str, Any]:
+    (row,) = agenda.rows(found, seat, [one])
+    return {
+        "sitting": found,
+        "seat": seat,
+        "row": row,
+        "application": one.application,
+        "votes": agenda.votes(one),
+        "form": form,
+        "may_vote": row["my_vote"] is None and not one.outcome and agenda.is_on(found),
+        "may_postpone": seat.place in {"chair", "secretary"} and not one.outcome and found.state == "open",
+        "postpone_form": PostponeForm(),
+        **layout(one.application, request.GET.get("document", "")),
+    }
+
+
+def _say(refusal: rules.Refusal) -> str:
+    detail = dict(refusal.detail)
+    if isinstance(detail.get("numbers"), list):
+        detail["numbers"] = ", ".join(str(number) for number in detail["numbers"])  # type: ignore[attr-defined]
+    return str(words.REFUSALS[refusal.code]) % detail

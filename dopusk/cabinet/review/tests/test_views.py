@@ -1,0 +1,230 @@
+"""Galina's desk in a browser."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from dopusk.cabinet.applications.models import Application
+from dopusk.cabinet.checks.models import Finding
+from dopusk.cabinet.review import actions
+from dopusk.cabinet.review.models import Review
+from dopusk.cabinet.review.tests.people import browser, document, member, person, questions, review
+from dopusk.kernel import sandbox
+
+pytestmark = pytest.mark.django_db
+
+POSTS = ["take", "release", "accept"]
+
+
+def card(case, act=""):
+    return f"/review/{case.application_id}/{act}"
+
+
+def finding(case, rule="total_hours", outcome="failed"):
+    evidence = {"code": "hours_short", "have": 126, "need": 144, "lacking": 18}
+    return Finding.objects.create(
+        application=case.application,
+        position=Finding.objects.count(),
+        rule=rule,
+        outcome=outcome,
+        evidence=evidence,
+        checked_at=timezone.now(),
+    )
+
+
+@pytest.mark.parametrize("who", ["anna", "boris", "oleg"])
+def test_the_desk_is_for_registrars(who):
+    case = review()
+    visitor = browser(person("anna") if who == "anna" else member(who))
+    assert visitor.get("/review/").status_code == 403
+    assert visitor.get(card(case)).status_code == 403
+    assert visitor.get(card(case, "refuse/")).status_code == 403
+    assert visitor.post("/review/next/").status_code == 403
+    for act in [*POSTS, "refuse"]:
+        assert visitor.post(card(case, f"{act}/")).status_code == 403
+    assert Review.objects.get().registrar is None
+
+
+def test_a_case_that_is_not_there_is_not_found():
+    galina = browser(member("galina"))
+    assert galina.get(f"/review/{uuid4()}/").status_code == 404
+    for act in [*POSTS, "refuse"]:
+        assert galina.post(f"/review/{uuid4()}/{act}/").status_code == 404
+
+
+def test_a_draft_of_somebody_is_not_on_the_desk():
+    draft = Application.objects.create(applicant=person("anna"), state_changed_at=timezone.now())
+    galina = browser(member("galina"))
+    assert galina.get(f"/review/{draft.pk}/").status_code == 404
+
+
+def test_acts_are_not_done_by_following_a_link():
+    case = review()
+    galina = browser(member("galina"))
+    for act in POSTS:
+        assert galina.get(card(case, f"{act}/")).status_code == 405
+    assert galina.get("/review/next/").status_code == 405
+
+
+def test_the_queue_shows_the_most_urgent_first_with_days_left():
+    today = timezone.localdate()
+    review("anna", due_on=today + timedelta(days=20))
+    review("maria", due_on=today - timedelta(days=1))
+    answer = browser(member("galina")).get("/review/")
+    rows = answer.context["rows"]
+    assert [row["application"].applicant.first_name for row in rows] == ["Мария", "Анна"]
+    assert [row["urgency"] for row in rows] == ["overdue", "calm"]
+    assert answer.context["overdue"] == 1
+    assert sandbox.person("anna").snils not in answer.content.decode()
+
+
+def test_the_lists_are_free_mine_all_and_decided():
+    galina = member("galina")
+    mine, free, done = review("anna"), review("maria"), review("viktor")
+    for case in (mine, done):
+        actions.take(case.pk, galina)
+    actions.accept(done.pk, galina)
+    page = browser(galina)
+    expected = {"free": [free], "mine": [mine], "all": [mine, free], "decided": [done]}
+    for name, cases in expected.items():
+        rows = page.get("/review/", {"list": name}).context["rows"]
+        assert sorted(row["review"].pk for row in rows) == sorted(case.pk for case in cases), name
+    assert page.get("/review/", {"list": "nonsense"}).context["chosen"] == "free"
+
+
+def test_a_case_is_found_by_number_or_surname():
+    anna, _maria = review("anna"), review("maria")
+    page = browser(member("galina"))
+    for text in (anna.application.number, anna.application.number[-3:], "орл", "Орлова"):
+        rows = page.get("/review/", {"q": text}).context["rows"]
+        assert [row["review"].pk for row in rows] == [anna.pk], text
+    assert page.get("/review/", {"q": "Неизвестная"}).context["rows"] == []
+
+
+@pytest.mark.parametrize("address", ["/review/", "/review/?list=all", "/review/?list=decided"])
+def test_the_queue_asks_the_database_as_often_for_forty_cases_as_for_two(address):
+    galina = member("galina")
+    page = browser(galina)
+
+    def fill(count):
+        for _ in range(count):
+            case = review("anna")
+            if "decided" in address:
+                actions.take(case.pk, galina)
+                actions.accept(case.pk, galina)
+
+    fill(2)
+    few = questions(page, address)
+    fill(38)
+    assert questions(page, address) == few
+    assert len(page.get(address).context["rows"]) == 25
+
+
+def test_galina_takes_the_next_case_looks_and_accepts():
+    case = review()
+    one = document(case.application)
+    page = browser(member("galina"))
+    answer = page.post("/review/next/")
+    assert answer["Location"] == card(case)
+    answer = page.get(card(case))
+    assert answer.context["may_decide"]
+    assert f"/documents/{one.pk}/?inline=1" in answer.content.decode()
+    answer = page.post(card(case, "accept/"))
+    assert answer["Location"] == "/review/"
+    assert Review.objects.get().decision == "accept"
+
+
+def test_after_a_decision_the_next_case_on_the_desk_opens():
+    galina = member("galina")
+    first, second = review("anna"), review("maria")
+    for case in (first, second):
+        actions.take(case.pk, galina)
+    page = browser(galina)
+    assert page.post(card(first, "accept/"))["Location"] == card(second)
+
+
+def test_what_failed_stands_first_and_the_page_says_how_many():
+    case = review()
+    finding(case, "dpp_hours", "passed")
+    finding(case)
+    answer = browser(member("galina")).get(card(case))
+    assert answer.context["failed"] == 1
+    assert [one.outcome for one in answer.context["findings"]] == ["failed", "passed"]
+
+
+def test_stepan_is_told_who_was_faster():
+    case = review()
+    actions.take(case.pk, member("galina"))
+    page = browser(member("stepan"))
+    answer = page.post(card(case, "take/"), follow=True)
+    assert "Павлова Г. П." in answer.content.decode()
+    assert not answer.context["may_decide"]
+    answer = page.post(card(case, "accept/"), follow=True)
+    assert Review.objects.get().decision == ""
+    assert page.get(card(case, "refuse/"))["Location"] == card(case)
+
+
+def test_her_own_application_is_not_hers_to_judge():
+    galina = member("galina")
+    case = review("galina")
+    page = browser(galina)
+    answer = page.get(card(case))
+    assert not answer.context["may_take"]
+    assert answer.context["blocked"]
+    page.post(card(case, "take/"))
+    assert Review.objects.get().registrar is None
+
+
+def test_a_refusal_needs_a_reason_and_keeps_what_was_typed():
+    case, galina = review(), member("galina")
+    actions.take(case.pk, galina)
+    page = browser(galina)
+    answer = page.post(card(case, "refuse/"), {"comment": "Позвоните нам"})
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert form.errors.as_data()["signature_missing"][0].code == "reasons_missing"
+    assert "Позвоните нам" in answer.content.decode()
+    assert Application.objects.get().state == "CENTER_REVIEW"
+
+
+def test_a_refusal_carries_place_and_words():
+    case, galina = review(), member("galina")
+    actions.take(case.pk, galina)
+    answer = browser(galina).post(
+        card(case, "refuse/"),
+        {
+            "file_unreadable": "on",
+            "file_unreadable_place": "diploma",
+            "file_unreadable_words": "Вторая страница чёрная",
+            "comment": "",
+        },
+    )
+    assert answer["Location"] == "/review/"
+    (mark,) = Application.objects.get().marks
+    assert (mark["code"], mark["field"], mark["words"]) == (
+        "file_unreadable",
+        "diploma",
+        "Вторая страница чёрная",
+    )
+
+
+def test_a_place_that_does_not_belong_to_the_reason_is_an_error():
+    case, galina = review(), member("galina")
+    actions.take(case.pk, galina)
+    answer = browser(galina).post(
+        card(case, "refuse/"), {"signature_missing": "on", "signature_missing_place": "diploma"}
+    )
+    assert answer.status_code == 422
+    assert "signature_missing_place" in answer.context["form"].errors
+
+
+def test_the_pages_read_in_english_too():
+    case, galina = review(), member("galina")
+    actions.take(case.pk, galina)
+    page = browser(galina)
+    page.cookies["cabinet_language"] = "en"
+    for address in ("/review/", card(case), card(case, "refuse/")):
+        body = page.get(address).content.decode()
+        assert '<html lang="en"' in body

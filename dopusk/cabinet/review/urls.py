@@ -1,0 +1,16 @@
+"""The registrar's desk; a case is named by its application."""
+
+from django.urls import path
+
+from dopusk.cabinet.review import views
+
+app_name = "review"
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("next/", views.take_next, name="next"),
+    path("<uuid:application_id>/", views.card, name="card"),
+    path("<uuid:application_id>/take/", views.take, name="take"),
+    path("<uuid:application_id>/release/", views.release, name="release"),
+    path("<uuid:application_id>/accept/", views.accept, name="accept"),
+    path("<uuid:application_id>/refuse/", views.refuse, name="refuse"),
+]

@@ -1,0 +1,185 @@
+"""The registrar's desk: the queue, a case with its documents, the decision."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dopusk.cabinet.applications.actions import NotAllowed
+from dopusk.cabinet.review import actions, rules, words
+from dopusk.cabinet.review.desk import layout
+from dopusk.cabinet.review.forms import RefuseForm, SearchForm
+from dopusk.cabinet.review.models import Review, ReviewQuerySet
+from dopusk.cabinet.signin.access import current, role_required, session_mark
+from dopusk.cabinet.signin.models import Person
+
+PAGE = 25
+LISTS: dict[str, Callable[[Person], ReviewQuerySet]] = {
+    "free": lambda _person: Review.objects.free(),
+    "mine": Review.objects.held_by,
+    "all": lambda _person: Review.objects.undecided(),
+    "decided": Review.objects.decided_by,
+}
+registrar_only = role_required("registrar")
+
+
+@require_safe
+@registrar_only
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits: free cases, one's own, all, or those one has decided; the most urgent first."""
+    person = current(request)
+    chosen = request.GET.get("list", "free")
+    chosen = chosen if chosen in LISTS else "free"
+    search = SearchForm(request.GET if "q" in request.GET else None)
+    rows = _found(LISTS[chosen](person).shown(), search)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    context = {
+        "chosen": chosen,
+        "search": search,
+        "page": page,
+        "rows": [_row(review, person) for review in page.object_list],
+        "free": Review.objects.free().count(),
+        "mine": Review.objects.held_by(person).count(),
+        "overdue": Review.objects.undecided().filter(due_on__lt=today).count(),
+    }
+    return render(request, "review/queue.html", context)
+
+
+def _found(rows: ReviewQuerySet, search: SearchForm) -> ReviewQuerySet:
+    text = search.cleaned_data["q"].strip() if search.is_bound and search.is_valid() else ""
+    if not text:
+        return rows
+    return rows.filter(
+        Q(application__number__endswith=text) | Q(application__applicant__last_name__istartswith=text)
+    )
+
+
+def _row(review: Review, person: Person) -> dict[str, Any]:
+    return {
+        "review": review,
+        "application": review.application,
+        "urgency": rules.urgency(review.due_on, timezone.localdate()).value,
+        "mine": review.registrar_id == person.pk,
+        "own": review.application.applicant_id == person.pk,
+    }
+
+
+@require_safe
+@registrar_only
+def card(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """One case: documents in the middle, checks and the decision beside them."""
+    return render(request, "review/card.html", _card(request, application_id))
+
+
+def _card(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
+    person = current(request)
+    review = _review(application_id)
+    desk = review.desk()
+    blocked = rules.may_take(desk, person.pk)
+    mine = list(Review.objects.held_by(person).shown()[:20])
+    return {
+        "review": review,
+        "application": review.application,
+        "blocked": _say(blocked) if blocked and blocked.code != "already_decided" else "",
+        "may_take": blocked is None and review.registrar_id is None,
+        "may_decide": rules.may_decide(desk, person.pk) is None,
+        "urgency": rules.urgency(review.due_on, timezone.localdate()).value,
+        "mine": [_row(one, person) for one in mine],
+        **layout(review.application, request.GET.get("document", "")),
+    }
+
+
+@require_POST
+@registrar_only
+def take_next(request: HttpRequest) -> HttpResponseBase:
+    """Take the most urgent free case."""
+    review = actions.take_next(current(request), session=session_mark(request))
+    if review is None:
+        messages.info(request, _("Свободных заявлений сейчас нет."))
+        return redirect("review:queue")
+    return redirect("review:card", review.application_id)
+
+
+@require_POST
+@registrar_only
+def take(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
+    """Claim this case; if somebody was faster, the card says who."""
+    try:
+        actions.take(_review(application_id).pk, current(request), session=session_mark(request))
+    except NotAllowed as error:
+        messages.error(request, _say(error.refusal))
+    return redirect("review:card", application_id)
+
+
+@require_POST
+@registrar_only
+def release(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
+    """Put the case back into the common queue."""
+    try:
+        actions.release(_review(application_id).pk, current(request), session=session_mark(request))
+    except NotAllowed as error:
+        messages.error(request, _say(error.refusal))
+        return redirect("review:card", application_id)
+    messages.success(request, _("Заявление вернулось в общую очередь."))
+    return redirect("review:queue")
+
+
+@require_POST
+@registrar_only
+def accept(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
+    """Pass the case on to the commission and go to the next one on the desk."""
+    person = current(request)
+    try:
+        review = actions.accept(_review(application_id).pk, person, session=session_mark(request))
+    except NotAllowed as error:
+        messages.error(request, _say(error.refusal))
+        return redirect("review:card", application_id)
+    number = review.application.number
+    messages.success(request, _("Заявление № %(number)s передано в комиссию.") % {"number": number})
+    return _next_of(person)
+
+
+@registrar_only
+def refuse(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
+    """Send the case back with coded reasons; the form stands beside the documents."""
+    person = current(request)
+    review = _review(application_id)
+    if refusal := rules.may_decide(review.desk(), person.pk):
+        messages.error(request, _say(refusal))
+        return redirect("review:card", application_id)
+    form = RefuseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.refuse(
+                review.pk, person, form.faults(), form.cleaned_data["comment"], session=session_mark(request)
+            )
+        except NotAllowed as error:
+            messages.error(request, _say(error.refusal))
+            return redirect("review:card", application_id)
+        number = review.application.number
+        messages.success(request, _("Заявление № %(number)s возвращено с замечаниями.") % {"number": number})
+        return _next_of(person)
+    context = _card(request, application_id) | {"form": form}
+    return render(request, "review/refuse.html", context, status=422 if form.is_bound else 200)
+
+
+def _review(application_id: UUID) -> Review:
+    return get_object_or_404(Review.objects.shown(), application_id=application_id)
+
+
+def _next_of(person: Person) -> HttpResponseBase:
+    following = Review.objects.held_by(person).first()
+    return redirect("review:card", following.application_id) if following else redirect("review:queue")
+
+
+def _say(refusal: rules.Refusal) -> str:
+    return str(words.REFUSALS[refusal.code]) % refusal.detail
