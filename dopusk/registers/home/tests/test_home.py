@@ -72,3 +72,17 @@ def test_outside_the_sandbox_people_and_switches_are_not_in_the_way(db, settings
 
 def test_an_address_where_nothing_stands_is_not_found(db):
     assert Browser().get("/horoscopes/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/workers/", "/faults/", "/api/docs"])
+def test_pages_speak_english_too(dictionary, path):
+    english = Browser(headers={"Accept-Language": "en"})
+    page = re.sub(
+        r"<script type=\"application/json\".*?</script>",
+        "",
+        english.get(path).content.decode(),
+        flags=re.DOTALL,
+    )
+    assert '<html class="govuk-template" lang="en"' in page or 'lang="en"' in page
+    for word in ("Выключатели", "Медицинские работники", "Учебные регистры"):
+        assert word not in page
