@@ -8,11 +8,11 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from dopusk.cabinet import flow
+from dopusk.cabinet.applications.actions import wake
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.checks.models import Finding
 from dopusk.cabinet.commission.models import Case
 from dopusk.cabinet.notices.models import Notice
-from dopusk.cabinet.review.actions import wake
 from dopusk.cabinet.review.models import Review
 
 MOST = 200  # applications a sweep; the rest wait ten seconds more

@@ -190,7 +190,7 @@ def submit(application_id: UUID | str, person: Person, digest: str, *, session: 
             snapshot=content,
             submitted_at=timezone.now(),
         )
-        _wake(application)
+        wake(application.pk)
     return application
 
 
@@ -208,7 +208,7 @@ def withdraw(application_id: UUID | str, person: Person, *, session: str = "") -
             session=session,
             due_on=None,
         )
-        _wake(application)
+        wake(application.pk)
     return application
 
 
@@ -310,11 +310,11 @@ def _journal(
     )
 
 
-def _wake(application: Application) -> None:
+def wake(application_id: UUID) -> None:
     """Ask for the journey's next step by name: it belongs to `flow`, which this slice does not know."""
-    job = queue.configure_task("flow.advance", queueing_lock=f"flow.advance {application.pk}", queue="flow")
+    job = queue.configure_task("flow.advance", queueing_lock=f"flow.advance {application_id}", queue="flow")
     try:
         with transaction.atomic():
-            job.defer(application_id=str(application.pk))
+            job.defer(application_id=str(application_id))
     except AlreadyEnqueued:  # one request is enough; should it run before we commit, the sweep asks again
         pass

@@ -8,14 +8,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from dopusk.cabinet.applications.actions import NotAllowed, locked, move
+from dopusk.cabinet.applications.actions import NotAllowed, locked, move, wake
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.applications.rules import Refusal
 from dopusk.cabinet.certificates import numbers, rules
 from dopusk.cabinet.certificates.models import Certificate, next_serial
 from dopusk.cabinet.commission.actions import norms_at
 from dopusk.cabinet.commission.models import Case
-from dopusk.cabinet.review.actions import wake
 from dopusk.kernel import names
 from dopusk.web import live
 from dopusk.web.files import actions as files

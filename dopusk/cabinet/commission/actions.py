@@ -13,12 +13,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from dopusk.cabinet.applications.actions import NotAllowed, move
+from dopusk.cabinet.applications.actions import NotAllowed, move, wake
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.commission import rules
 from dopusk.cabinet.commission.models import Case, Commission, Seat, Sitting, Vote
 from dopusk.cabinet.commission.seats import by_level, compose, seat_of
-from dopusk.cabinet.review.actions import wake
 from dopusk.cabinet.signin.models import Person
 from dopusk.kernel import norms, sittings
 from dopusk.kernel.norms import Norms

@@ -2,30 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone, translation
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
-from dopusk.cabinet.applications.actions import NotAllowed, locked, move
+from dopusk.cabinet.applications.actions import NotAllowed, locked, move, wake
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.review import rules, words
 from dopusk.cabinet.review.models import Review
 from dopusk.cabinet.signin.models import Person
 from dopusk.web.journal.actions import record
-
-
-def wake(application_id: UUID) -> None:
-    """Ask for the application's next step once this transaction commits; one waiting request is enough."""
-    try:
-        with transaction.atomic():
-            app.configure_task(
-                "flow.advance", queueing_lock=f"flow.advance {application_id}", queue="flow"
-            ).defer(application_id=str(application_id))
-    except AlreadyEnqueued:
-        pass
 
 
 def open_review(application: Application, due_on: date) -> Review:
@@ -130,19 +116,6 @@ def marks(faults: Sequence[rules.Fault]) -> list[dict[str, str]]:
             }
             for fault in faults
         ]
-
-
-def record_sight(application: Application, person: Person, title: str, *, session: str = "") -> None:
-    """A document was opened by somebody who judges: its owner may read that in her journal."""
-    with transaction.atomic():
-        record(
-            actor=person.pk,
-            act="document.seen",
-            subject=application.applicant_id,
-            object_=application.key,
-            words=f"Документ открыт для проверки: {title}",
-            session=session,
-        )
 
 
 def _decidable(review_id: int, registrar: Person) -> Review:

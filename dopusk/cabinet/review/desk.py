@@ -31,7 +31,7 @@ def layout(application: Application, chosen: str) -> dict[str, Any]:
 
 def _facts(application: Application) -> list[dict[str, Any]]:
     """What she applied for, as a summary list; identity is judged by the checks, so no СНИЛС stands here."""
-    report = (application.snapshot or {}).get("report") or application.data.get("report") or {}
+    report = application.data.get("report") or {}
     agreement = {
         "agreed": _("Согласован работодателем"),
         "refused": _("Работодатель отказал мотивированно"),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dopusk.cabinet.applications import statement
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.documents.models import Document
 from dopusk.cabinet.review.actions import open_review
@@ -78,7 +79,10 @@ def application(key: str = "anna", state: str = "CENTER_REVIEW", **more: object)
         "due_on": timezone.localdate() + timedelta(days=28),
         **more,
     }
-    return Application.objects.create(**values)
+    made = Application(**values)
+    made.snapshot = statement.snapshot(made, [])
+    made.save()
+    return made
 
 
 def review(key: str = "anna", due_on: date | None = None, **more: object) -> Review:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from dopusk.cabinet.applications.actions import NotAllowed, move
+from dopusk.cabinet.applications.actions import NotAllowed, move, wake
 from dopusk.cabinet.applications.models import Application, Event
 from dopusk.cabinet.review import actions
 from dopusk.cabinet.review.models import Review
@@ -138,8 +138,8 @@ def test_a_withdrawn_application_is_not_decided():
 
 def test_waking_twice_asks_once():
     case = review()
-    actions.wake(case.application_id)
-    actions.wake(case.application_id)
+    wake(case.application_id)
+    wake(case.application_id)
     assert woken(case.application) == 1
 
 
