@@ -21,7 +21,7 @@ class Scope(StrEnum):
 SCOPES: dict[str, tuple[Scope, ...]] = {
     "portal": (Scope.SNILS, Scope.PASSPORTS, Scope.DICTIONARIES),
     "cabinet": (
-        Scope.SNILS, Scope.FRMR_READ, Scope.FRMR_WRITE, Scope.FRMO, Scope.DICTIONARIES, Scope.PKI,
+        Scope.SNILS, Scope.PASSPORTS, Scope.FRMR_READ, Scope.FRMR_WRITE, Scope.FRMO, Scope.DICTIONARIES, Scope.PKI,
     ),
     "stand": (Scope.FAULTS,),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from dopusk.registers.conftest import Program
 SNILS = "00000060003"
 ADDRESSES = [
     ("post", "/api/snils/check", "operator"),
-    ("post", "/api/passports/check", "cabinet"),
+    ("post", "/api/passports/check", "operator"),
     ("get", f"/api/frmr/person/{SNILS}", "portal"),
     ("get", f"/api/frmr/person/{SNILS}/full", "portal"),
     ("get", f"/api/frmr/person/{SNILS}/prof", "portal"),
