@@ -17,8 +17,10 @@ class Choice:
 def suitable(record: Record, dictionaries: Dictionaries, day: date) -> tuple[Choice, ...]:
     """What she holds first, the soonest end first; then what her diplomas open, by name."""
     held: dict[str, date] = {}
-    for one in (*record.certificates, *(one for one in record.accreditations if not one.excluded)):
-        held[one.specialty] = max(one.ends, held.get(one.specialty, one.ends))
+    ends = [(one.specialty, one.ends) for one in record.certificates]
+    ends += [(one.specialty, one.ends) for one in record.accreditations if not one.excluded]
+    for key, end in ends:
+        held[key] = max(end, held.get(key, end))
     diplomas = {one.specialty for one in record.education if not one.postgraduate}
     residencies = {one.specialty for one in record.education if one.postgraduate}
     found = [

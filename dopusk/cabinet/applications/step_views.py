@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms as django_forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -168,8 +169,10 @@ def _take_scans(desk: Desk, form: forms.StepForm) -> None:
     uploads = form.uploads() if isinstance(form, forms.ReportForm | forms.DocumentsForm) else []
     person, session = current(desk.request), session_mark(desk.request)
     for field, kind in uploads:
+        upload = form.files[field]
+        assert isinstance(upload, UploadedFile)
         try:
-            stored = documents.take(person, desk.request.FILES[field])
+            stored = documents.take(person, upload)
             actions.add_document(desk.application.pk, person, kind, stored, session=session)
         except FileRefused as error:
             form.errors.pop(field, None)
@@ -224,7 +227,7 @@ def _refused(desk: Desk, form: forms.StepForm, error: actions.NotAllowed) -> Htt
 
 def _restamped(desk: Desk, form: forms.StepForm) -> forms.StepForm:
     """The same form with the stamp of what is kept now."""
-    typed = form.data.copy()
+    typed = desk.request.POST.copy()
     typed["seen"] = rules.stamp(desk.answers)
     form.data = typed
     return form

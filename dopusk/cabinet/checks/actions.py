@@ -15,8 +15,7 @@ from dopusk.cabinet.checks.models import Finding
 from dopusk.cabinet.registries import base
 from dopusk.cabinet.registries.http import registers
 from dopusk.cabinet.signin.models import Person
-from dopusk.kernel import norms, passport
-from dopusk.kernel.invalid import Invalid
+from dopusk.kernel import norms
 from dopusk.web.outgoing import RegisterDown
 
 Value = TypeVar("Value")
@@ -24,16 +23,14 @@ Value = TypeVar("Value")
 
 def gather(person: Person, specialty: str) -> rules.Facts:
     """What the portal told of her and the registers answer now; a silent register leaves `Down` in its place."""
-    sealed = person.identity()
+    number = person.snils
     identity = base.Identity(person.last_name, person.first_name, person.patronymic, person.birth_date)
-    document = _passport(sealed.get("identity_document") or {})
     asked = registers()
     return rules.Facts(
         identity=identity,
         specialty=specialty,
-        snils=_answer(lambda: asked.check_snils(sealed["snils"], identity)),
-        passport=_answer(lambda: asked.check_passport(document, identity)) if document else None,
-        record=_answer(lambda: asked.record(sealed["snils"])),
+        snils=_answer(lambda: asked.check_snils(number, identity)),
+        record=_answer(lambda: asked.record(number)),
         dictionaries=_answer(asked.dictionaries),
     )
 
@@ -96,13 +93,3 @@ def _answer(ask: Callable[[], Value]) -> Value | rules.Down:
         return ask()
     except RegisterDown as down:
         return rules.Down(down.name, down.since)
-
-
-def _passport(document: dict[str, str]) -> base.Passport | None:
-    """The passport the portal told of; None when it is absent or cannot be one."""
-    try:
-        known = passport.parse_number(f"{document['series']} {document['number']}")
-        code = passport.parse_issuer_code(document["issuer_code"])
-        return base.Passport(known.series, known.number, date.fromisoformat(document["issue_date"]), code)
-    except (KeyError, Invalid, ValueError):
-        return None

@@ -14,7 +14,6 @@ from dopusk.cabinet.registries.base import (
     Card,
     Dictionaries,
     Identity,
-    PassportAnswer,
     Record,
     SnilsAnswer,
     Specialty,
@@ -38,15 +37,15 @@ class Down:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is known about an application. passport None: the portal told of no passport.
+    """All that is known about an application. record None: ФРМР does not know her.
 
-    record None: ФРМР does not know her. `Down` in any place: that register did not answer.
+    `Down` in any place: that register did not answer. The passport is not asked about here: the portal checked
+    it when it confirmed the account.
     """
 
     identity: Identity
     specialty: str
     snils: SnilsAnswer | Down
-    passport: PassportAnswer | Down | None
     record: Record | Down | None
     dictionaries: Dictionaries | Down
 
@@ -111,18 +110,6 @@ def snils_agrees(facts: Facts, day: date, norms: Norms) -> Outcome:
     if answer.differs:
         return _failed("snils_differs", "correct_at_portal", "portal", fields=list(answer.differs))
     return _passed("snils_agrees")
-
-
-def passport_agrees(facts: Facts, day: date, norms: Norms) -> Outcome:
-    """The passport of the portal's account is in force and hers."""
-    if facts.passport is None:
-        return _failed("passport_absent", "passport_at_portal", "applicant")
-    answer = _known(facts.passport)
-    if answer.status != "valid":
-        return _failed(f"passport_{answer.status}", "passport_at_portal", "applicant")
-    if answer.differs:
-        return _failed("passport_differs", "passport_at_portal", "applicant", fields=list(answer.differs))
-    return _passed("passport_agrees")
 
 
 def identity_in_frmr(facts: Facts, day: date, norms: Norms) -> Outcome:
@@ -310,7 +297,6 @@ def position_in_nomenclature(facts: Facts, day: date, norms: Norms) -> Outcome:
 Rule = Callable[[Facts, date, Norms], Outcome]
 RULES: tuple[Rule, ...] = (
     snils_agrees,
-    passport_agrees,
     identity_in_frmr,
     not_struck_off,
     specialty_in_force,

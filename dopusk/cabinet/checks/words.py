@@ -12,7 +12,6 @@ from dopusk.web.design.templatetags.design import moment
 
 TITLES = {
     "snils_agrees": noop("СНИЛС"),
-    "passport_agrees": noop("Паспорт"),
     "identity_in_frmr": noop("Запись в регистре медработников"),
     "not_struck_off": noop("Отметки в регистре"),
     "specialty_in_force": noop("Специальность"),
@@ -25,7 +24,6 @@ TITLES = {
 }
 REGISTERS = {
     "snils": noop("Регистр СНИЛС"),
-    "passports": noop("Регистр паспортов"),
     "frmr": noop("Регистр медработников"),
     "dictionaries": noop("Справочник специальностей и должностей"),
     "norms": noop("Таблица норм"),
@@ -38,18 +36,11 @@ FIELDS = {
     "lastName": noop("фамилия"),
     "firstName": noop("имя"),
     "birthDate": noop("дата рождения"),
-    "issueDate": noop("дата выдачи"),
-    "issuerCode": noop("код подразделения"),
 }
 EVIDENCE = {
     "snils_agrees": noop("Номер существует и принадлежит Вам."),
     "snils_not_found": noop("Регистр не нашёл такого номера."),
     "snils_differs": noop("Номер есть, но не совпадает: %(fields)s."),
-    "passport_agrees": noop("Паспорт действует, данные совпадают."),
-    "passport_absent": noop("Портал не передал данных паспорта."),
-    "passport_invalid": noop("Паспорт недействителен: заменён, утрачен или изъят."),
-    "passport_not_found": noop("Регистр не нашёл такого паспорта."),
-    "passport_differs": noop("Паспорт действует, но не совпадает: %(fields)s."),
     "frmr_agrees": noop("В регистре Вы записаны под тем же именем."),
     "frmr_differs": noop("В регистре и на портале не совпадает: %(fields)s."),
     "frmr_missing": noop("В регистре медработников Вас нет, поэтому подтвердить это нечем."),
@@ -90,7 +81,6 @@ EVIDENCE = {
 }
 REMEDIES = {
     "correct_at_portal": noop("Проверьте СНИЛС и имя на портале: исправить их можно только там."),
-    "passport_at_portal": noop("Обновите данные паспорта на портале и войдите сюда снова."),
     "employer_adds_to_frmr": noop(
         "Попросите кадровую службу внести Вас в ФРМР: это обязанность работодателя."
     ),
@@ -127,13 +117,20 @@ STEPS = {"choose_specialty": "specialty", "confirm_education": "documents", "exp
 class Answered(Protocol):
     """What an outcome and a kept finding have in common."""
 
-    rule: str
-    outcome: str
-    evidence: dict[str, Any]
-    norm: str
-    remedy: str
-    register: str
-    since: datetime | None
+    @property
+    def rule(self) -> str: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def evidence(self) -> dict[str, Any]: ...
+    @property
+    def norm(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+    @property
+    def register(self) -> str: ...
+    @property
+    def since(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class DocumentRefused(Exception):
         self.code = code
 
 
-def take(owner: Person, upload: File) -> StoredFile:  # type: ignore[type-arg]  # File is not generic at run time
+def take(owner: Person, upload: "File[bytes]") -> StoredFile:
     """Check, clean and keep the file; slow, so outside the transaction. Raises `web.files` FileRefused."""
     return files.take(upload, owner=owner.pk, purpose="document")
 

@@ -169,24 +169,6 @@ class SnilsAnswer:
     differs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Passport:
-    """An identity document as its holder tells it."""
-
-    series: str
-    number: str
-    issue_date: date
-    issuer_code: str
-
-
-@dataclass(frozen=True)
-class PassportAnswer:
-    """status: valid, invalid (lost, withdrawn, replaced) or not_found; differs: fields that do not agree."""
-
-    status: Literal["valid", "invalid", "not_found"]
-    differs: tuple[str, ...] = ()
-
-
 class Registers(Protocol):
     """Questions to the outside. Every one may raise `RegisterDown`; none changes anything."""
 
@@ -198,6 +180,3 @@ class Registers(Protocol):
 
     def check_snils(self, snils: str, identity: Identity) -> SnilsAnswer:
         """Does the number exist, and is it hers."""
-
-    def check_passport(self, passport: Passport, identity: Identity) -> PassportAnswer:
-        """Is the passport in force, and is it hers."""

@@ -35,7 +35,7 @@ class HttpRegisters:
             return Register(base_url, token, name, transport=transport)
 
         self.frmr, self.nsi = register("frmr"), register("dictionaries")
-        self.snils, self.passports = register("snils"), register("passports")
+        self.snils = register("snils")
         self._copies: dict[str, _Copy] = {}
         self._lock = threading.Lock()
 
@@ -62,18 +62,6 @@ class HttpRegisters:
         body = {"snils": snils, **_identity(identity)}
         response = self._ask(self.snils, "/api/snils/check", body)
         return self._read(self.snils, response, wire.snils_answer)
-
-    def check_passport(self, passport: base.Passport, identity: base.Identity) -> base.PassportAnswer:
-        """Is the passport in force, and is it hers."""
-        body = {
-            "series": passport.series,
-            "number": passport.number,
-            "issueDate": passport.issue_date.isoformat(),
-            "issuerCode": passport.issuer_code,
-            **_identity(identity),
-        }
-        response = self._ask(self.passports, "/api/passports/check", body)
-        return self._read(self.passports, response, wire.passport_answer)
 
     def _ask(self, register: Register, path: str, body: dict[str, Any]) -> httpx.Response:
         try:
@@ -133,3 +121,8 @@ def registers() -> base.Registers:
     if address not in _kept:
         _kept[address] = HttpRegisters(address, settings.REGISTERS_TOKEN)
     return _kept[address]
+
+
+def start_afresh() -> None:
+    """Let go of clients, breakers and copies: the next question begins with nothing known."""
+    _kept.clear()

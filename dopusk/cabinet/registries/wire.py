@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any
 
 from dopusk.cabinet.registries import base
 
@@ -150,11 +150,3 @@ def snils_answer(body: Body) -> base.SnilsAnswer:
     if not body["found"]:
         return base.SnilsAnswer(found=False)
     return base.SnilsAnswer(True, tuple(name for name, same in body["matches"].items() if not same))
-
-
-def passport_answer(body: Body) -> base.PassportAnswer:
-    """`POST /api/passports/check`."""
-    if body["status"] not in {"valid", "invalid", "not_found"}:
-        raise ValueError("status")
-    status = cast("Literal['valid', 'invalid', 'not_found']", body["status"])
-    return base.PassportAnswer(status, tuple(body["mismatches"]))

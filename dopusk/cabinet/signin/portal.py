@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from authlib.oauth2.claims import ClaimsOption
 from authlib.oidc.core import CodeIDToken
 from django.conf import settings
 from joserfc import jwt
@@ -70,7 +71,7 @@ class Portal:
 
     def authorization_url(self, redirect_uri: str, *, state: str, nonce: str, verifier: str) -> str:
         """Where to send the browser. Raises PortalDown."""
-        found: str = prepare_grant_uri(
+        found: str = prepare_grant_uri(  # type: ignore[no-untyped-call]
             self._provider()["authorization_endpoint"],
             client_id=settings.CLIENT_ID,
             response_type="code",
@@ -78,7 +79,7 @@ class Portal:
             scope=SCOPE,
             state=state,
             nonce=nonce,
-            code_challenge=create_s256_code_challenge(verifier),
+            code_challenge=create_s256_code_challenge(verifier),  # type: ignore[no-untyped-call]
             code_challenge_method="S256",
         )
         return found
@@ -118,13 +119,13 @@ class Portal:
                 token = jwt.decode(raw, self._key_set(), registry=registry)
             except InvalidKeyIdError:  # the portal has changed its keys
                 token = jwt.decode(raw, self._key_set(again=True), registry=registry)
-            options = {
+            options: dict[str, ClaimsOption] = {
                 "iss": {"essential": True, "value": self.issuer},
                 "aud": {"essential": True, "value": settings.CLIENT_ID},
             }
             params = {"nonce": nonce, "client_id": settings.CLIENT_ID, "access_token": access}
             claims = CodeIDToken(token.claims, token.header, options, params)
-            claims.validate(leeway=LEEWAY_SECONDS)
+            claims.validate(leeway=LEEWAY_SECONDS)  # type: ignore[no-untyped-call]
         except (JoseError, ValueError) as error:
             raise PortalRefused("id_token") from error
         return dict(claims)

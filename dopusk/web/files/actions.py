@@ -37,13 +37,7 @@ class FileRefused(Exception):
         self.code, self.detail = code, detail or {}
 
 
-def take(
-    upload: File,
-    *,
-    owner: str,
-    purpose: str,
-    limits: rules.Limits = rules.SCAN,  # type: ignore[type-arg]  # django-stubs: File[bytes] does not exist at run time
-) -> StoredFile:
+def take(upload: "File[bytes]", *, owner: str, purpose: str, limits: rules.Limits = rules.SCAN) -> StoredFile:
     """Check, clean, seal and keep what a person brought. Raises FileRefused; then nothing is kept."""
     if upload.size > limits.size:
         raise FileRefused("file_too_large", {"size": upload.size, "limit": limits.size})

@@ -155,7 +155,8 @@ def main() -> None:
                 content, {"image/jpeg": "JPEG", "image/png": "PNG"}[media_type], pixels
             )
     except Refused as refused:
-        head, clean = {"code": refused.code, "detail": refused.detail}, b""
+        head: dict[str, object] = {"code": refused.code, "detail": refused.detail}
+        clean = b""
     else:
         head = {"pages": count}
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + clean)
