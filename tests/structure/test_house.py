@@ -113,7 +113,7 @@ def walk(resolver, space):
             yield from walk(item, item.namespace or space)
         else:
             view = item.callback
-            view = getattr(view, "view_class", view)
+            view = getattr(view, "view_class", getattr(view, "func", view))  # ninja hands over partials
             yield space, item.name, view.__module__, view.__qualname__
 print(json.dumps(list(walk(get_resolver(), None))))
 """
