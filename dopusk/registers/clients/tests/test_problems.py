@@ -6,7 +6,7 @@ from django.db import OperationalError
 from django.test import Client as Browser
 
 from dopusk.registers.conftest import Program
-from dopusk.registers.snils import views
+from dopusk.registers.snils.models import Account
 
 TRACE = "0123456789abcdef0123456789abcdef"
 
@@ -37,7 +37,7 @@ def test_a_fault_of_ours_tells_nothing_but_its_trace(portal, settings, monkeypat
     def broken(*args, **kwargs):
         raise OperationalError("secret detail")
 
-    monkeypatch.setattr(views.Account.objects, "filter", broken)
+    monkeypatch.setattr(Account.objects, "filter", broken)
     body = {"snils": "00000060003", "lastName": "О", "firstName": "А", "birthDate": "1996-04-12"}
     quiet = Program(settings.CLIENT_TOKENS["portal"])
     quiet.browser.raise_request_exception = False
