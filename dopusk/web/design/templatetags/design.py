@@ -65,11 +65,9 @@ def error_summary(*given: forms.BaseForm | None) -> dict[str, Any]:
         lines += [{"text": str(text), "anchor": ""} for text in form.non_field_errors()]
         for field in form:
             anchor = "" if field.is_hidden else getattr(field, "anchor", field.auto_id)
-            words = gettext("%(label)s: %(error)s")
-            lines += [
-                {"text": words % {"label": field.label, "error": text}, "anchor": anchor}
-                for text in field.errors
-            ]
+            label = str(field.label)
+            named = f"{label} " if label.endswith(("?", ".", ":")) else f"{label}: "
+            lines += [{"text": f"{named}{text}", "anchor": anchor} for text in field.errors]
     return {"lines": lines}
 
 
@@ -198,29 +196,29 @@ def trace_id() -> str:
 class WrapNode(Node):
     """An element around its content, and nothing at all if the content is blank."""
 
-    def __init__(self, element: FilterExpression, css: FilterExpression, nodelist: NodeList) -> None:
-        self.element = element
-        self.css = css
+    def __init__(self, parts: list[FilterExpression], nodelist: NodeList) -> None:
+        self.parts = parts
         self.nodelist = nodelist
 
     def render(self, context: template.Context) -> SafeString:
         """The element, or an empty text."""
-        content = self.nodelist.render(context).strip()
+        content = SafeString(self.nodelist.render(context).strip())
         if not content:
             return SafeString("")
-        element = self.element.resolve(context)
-        return format_html(
-            '<{} class="{}">{}</{}>', element, self.css.resolve(context), SafeString(content), element
-        )
+        element, css, *label = (part.resolve(context) for part in self.parts)
+        named = format_html(' aria-label="{}"', label[0]) if label else ""
+        return format_html('<{} class="{}"{}>{}</{}>', element, css, named, content, element)
 
 
 @register.tag
 def wrap(parser: Parser, token: Token) -> WrapNode:
-    """`{% wrap "h1" "css-class" %}…{% endwrap %}`: so that an unused block leaves no empty element."""
-    _name, element, css = token.split_contents()
+    """`{% wrap "h1" "css-class" "label" %}…{% endwrap %}`: an unused block leaves no empty element behind."""
+    parts = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
+    if len(parts) not in {2, 3}:
+        raise template.TemplateSyntaxError("wrap: an element, a class and perhaps a label")
     nodelist = parser.parse(("endwrap",))
     parser.delete_first_token()
-    return WrapNode(parser.compile_filter(element), parser.compile_filter(css), nodelist)
+    return WrapNode(parts, nodelist)
 
 
 @register.filter
