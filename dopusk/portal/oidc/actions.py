@@ -46,6 +46,8 @@ def authorize(
     Returns her standing (None: not signed in) and the code, which means something only if `granted`.
     """
     assert asked.client is not None
+    if not cookie:
+        return None, ""
     code = secrets.token_urlsafe(32)
     standing = statement.one(
         sql.AUTHORIZE,

@@ -21,23 +21,25 @@ from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents.rules import CLAIMS
 from dopusk.portal.oidc import actions, claims, keys, rules
 from dopusk.portal.oidc.rules import Fault
-from dopusk.portal.oidc.wire import Answer, Endpoint, Request, as_json, redirect
 from dopusk.portal.signin.access import COOKIE
+from dopusk.portal.wire import Answer, Page, Request, Route, as_json, redirect
 
 log = logging.getLogger(__name__)
 
+FAULT: Final = "dopusk.oidc.fault"  # where the view finds what to explain
 AGAIN: Final = "again"  # our own parameter: what this request has already sent the person to do
 AGAIN_SECONDS: Final = 900
 
 
-def authorize(request: Request) -> Answer | Fault:
+def authorize(request: Request) -> Answer | Page:
     """OIDC Core §3.1.2: a code for a person who is signed in and has agreed; else she is sent to do so."""
-    values, repeated = request.form() if request.method == "POST" else request.query()
+    values, repeated = request.form if request.method == "POST" else request.query
+    values = dict(values)
     again = values.pop(AGAIN, "")
     asked = rules.Asked(values, repeated, clients.find(values.get("client_id", "")))
     fault = rules.first_fault(rules.RECIPIENT, asked)
     if fault:
-        return fault
+        return Page({FAULT: fault})
     fault = rules.first_fault(rules.AUTHORIZE, asked)
     if fault:
         return _back(asked, fault)
@@ -49,7 +51,7 @@ def authorize(request: Request) -> Answer | Fault:
     agreed_since = rules.agreed_since(asked, done.get("consent"))
     standing, code = actions.authorize(
         asked,
-        request.cookie(COOKIE),
+        request.cookies.get(COOKIE, ""),
         signed_in_since=signed_in_since,
         agreed_since=agreed_since,
         hinted=hinted,
@@ -72,8 +74,8 @@ def authorize(request: Request) -> Answer | Fault:
 
 def token(request: Request) -> Answer:
     """RFC 6749 §4.1.3 and OIDC Core §3.1.3: tokens for a code."""
-    values, repeated = request.form()
-    client = _authenticated(request.authorization)
+    values, repeated = request.form
+    client = _authenticated(request.header("AUTHORIZATION"))
     presented = rules.Presented(values, repeated, request.is_form, client)
     fault = rules.first_fault(rules.TOKEN, presented)
     if fault is None and client is not None:
@@ -91,7 +93,7 @@ def token(request: Request) -> Answer:
 
 def userinfo(request: Request) -> Answer:
     """OIDC Core §5.3; the token comes in the header only (RFC 6750 §2.1)."""
-    scheme, _, value = request.authorization.partition(" ")
+    scheme, _, value = request.header("AUTHORIZATION").partition(" ")
     if scheme.lower() != "bearer" or not value:
         return Answer(HTTPStatus.UNAUTHORIZED, [("WWW-Authenticate", 'Bearer realm="dopusk"')])
     told = actions.userinfo(value.strip())
@@ -140,12 +142,12 @@ def discovery(request: Request) -> Answer:
 
 
 GET, POST = frozenset({"GET"}), frozenset({"POST"})
-ROUTES: Final[dict[str, tuple[frozenset[str], Endpoint]]] = {
-    "/.well-known/openid-configuration": (GET, discovery),
-    "/oidc/jwks": (GET, jwks),
-    "/oidc/authorize": (GET | POST, authorize),
-    "/oidc/token": (POST, token),
-    "/oidc/userinfo": (GET | POST, userinfo),
+ROUTES: Final = {
+    "/.well-known/openid-configuration": Route(discovery, GET),
+    "/oidc/jwks": Route(jwks, GET),
+    "/oidc/authorize": Route(authorize, GET | POST),
+    "/oidc/token": Route(token, POST),
+    "/oidc/userinfo": Route(userinfo, GET | POST),
 }
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dopusk.portal.clients import models as clients
 from dopusk.portal.oidc import keys, rules
+from dopusk.portal.oidc.endpoints import FAULT
 from dopusk.portal.oidc.rules import Fault, Leaving
-from dopusk.portal.oidc.wire import FAULT
 from dopusk.portal.signin import access
 from dopusk.portal.signin import actions as signin
 

@@ -47,17 +47,29 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
 
 
+_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
+
+
 def safe_next(text: str) -> str:
     """The path to go to after sign-in, or `/`: only paths of this site that no browser reads as another host."""
     if not text.startswith("/") or text.startswith(("//", "/\\")) or len(text) > 8000:
         return "/"
-    if "\\" in text or any(ord(sign) <= 0x20 or ord(sign) == 0x7F for sign in text):
+    if _UNSAFE.search(text):
         return "/"
     try:
         parts = urlsplit(text)
     except ValueError:
         return "/"
     return text if not parts.scheme and not parts.netloc else "/"
+
+
+_CLIENT: Final = re.compile(r"/oidc/authorize\?(?:.*&)?client_id=([A-Za-z0-9._-]{1,100})(?:&|$)")
+
+
+def client_of(next_path: str) -> str:
+    """The service on whose behalf the person signs in, told by the address she returns to; or an empty text."""
+    found = _CLIENT.match(next_path)
+    return found[1] if found else ""
 
 
 _BROWSERS: Final = (

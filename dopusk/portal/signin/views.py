@@ -1,7 +1,6 @@
 """Sign-in and sign-out pages."""
 
 from http import HTTPStatus
-from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +15,7 @@ from dopusk.portal.accounts.passwords import Busy
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.signin import access, actions, page, rules
+from dopusk.portal.signin.endpoints import OUTCOME
 from dopusk.portal.signin.forms import SigninForm
 
 
@@ -25,7 +25,7 @@ def signin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _attempt(request)
     next_path = rules.safe_next(request.GET.get("next", "/"))
-    client = _asking(next_path)
+    client = clients.find(rules.client_of(next_path))
     shown = page.stamped(
         language=get_language() or "ru",
         client=client,
@@ -52,14 +52,8 @@ def _attempt(request: HttpRequest) -> HttpResponse:
     form = SigninForm(request.POST)
     if not form.is_valid():
         return _again(request, form, next_path, HTTPStatus.UNPROCESSABLE_ENTITY)
-    place = actions.Place(
-        network=rules.network(request.META.get("REMOTE_ADDR", "")),
-        device=rules.device(request.headers.get("User-Agent", "")),
-        old_cookie=request.COOKIES.get(access.COOKIE, ""),
-    )
-    try:
-        outcome = actions.sign_in(form.cleaned_data["identifier"], form.cleaned_data["password"], place)
-    except Busy:
+    outcome = request.META.get(OUTCOME) or _tried(request, form)
+    if isinstance(outcome, Busy):
         return _again(request, form, next_path, HTTPStatus.SERVICE_UNAVAILABLE, problem="busy")
     if isinstance(outcome, actions.Mismatch):
         return _again(
@@ -74,14 +68,26 @@ def _attempt(request: HttpRequest) -> HttpResponse:
     response.set_cookie(
         access.COOKIE, outcome.cookie, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
-    return _leading_to(_asking(next_path), response)
+    return _leading_to(clients.find(rules.client_of(next_path)), response)
+
+
+def _tried(request: HttpRequest, form: SigninForm) -> actions.Opened | actions.Mismatch | rules.Held | Busy:
+    place = actions.Place(
+        network=rules.network(request.META.get("REMOTE_ADDR", "")),
+        device=rules.device(request.headers.get("User-Agent", "")),
+        old_cookie=request.COOKIES.get(access.COOKIE, ""),
+    )
+    try:
+        return actions.sign_in(form.cleaned_data["identifier"], form.cleaned_data["password"], place)
+    except Busy as busy:
+        return busy
 
 
 def _again(
     request: HttpRequest, form: SigninForm, next_path: str, status: HTTPStatus, **problem: object
 ) -> HttpResponse:
     """The form once more, the identifier kept, the password not."""
-    client = _asking(next_path)
+    client = clients.find(rules.client_of(next_path))
     context = {
         "form": form,
         "next": next_path,
@@ -96,14 +102,6 @@ def _again(
         seconds = (held_until - timezone.now()).total_seconds()  # type: ignore[operator]  # a datetime where it is given
         response["Retry-After"] = str(max(1, int(seconds) + 1))
     return _leading_to(client, response)
-
-
-def _asking(next_path: str) -> Registration | None:
-    """The service on whose behalf the person signs in, told by the address she returns to."""
-    parts = urlsplit(next_path)
-    if parts.path != "/oidc/authorize":
-        return None
-    return clients.find(parse_qs(parts.query).get("client_id", [""])[0])
 
 
 def _leading_to(client: Registration | None, response: HttpResponse) -> HttpResponse:

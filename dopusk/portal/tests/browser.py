@@ -18,8 +18,8 @@ from dopusk.portal.accounts.actions import known_identity, open_account
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.clients.actions import register
 from dopusk.portal.consents.rules import CLAIMS
-from dopusk.portal.oidc.endpoints import ROUTES
-from dopusk.portal.oidc.wire import Protocol
+from dopusk.portal.front import ROUTES
+from dopusk.portal.wire import Front
 
 PORTAL, CABINET = "http://localhost:8000", "http://localhost:8001"
 CALLBACK, SIGNED_OUT = f"{CABINET}/signin/callback/", f"{CABINET}/signin/signed-out/"
@@ -72,7 +72,7 @@ class Browser(httpx.Client):
     """A person's browser: keeps cookies, follows nothing by itself."""
 
     def __init__(self, address: str = "198.51.100.7", agent: str = "Firefox/140 Linux") -> None:
-        app = Protocol(ROUTES, get_wsgi_application())
+        app = Front(ROUTES, get_wsgi_application())
         super().__init__(
             transport=httpx.WSGITransport(app=app, remote_addr=address),
             base_url=PORTAL,
