@@ -10,6 +10,7 @@ An envelope: ``b"DPK1"`` · 1 byte length of the key id · key id · nonce (12) 
 nonce (12) · ciphertext with tag (length of the text + 16).
 """
 
+import functools
 import hashlib
 import hmac
 import os
@@ -115,8 +116,13 @@ def blind_index(key: bytes, purpose: str, text: str) -> bytes:
     HMAC-SHA256 under a key derived for this purpose alone (HKDF, RFC 5869), so that the СНИЛС index of one
     table says nothing about another. Normalise ``text`` first: the index is blind to spelling.
     """
+    return hmac.digest(_index_key(key, purpose), text.encode(), "sha256")
+
+
+@functools.lru_cache(maxsize=64)
+def _index_key(key: bytes, purpose: str) -> bytes:
     derived = HKDF(hashes.SHA256(), _KEY, salt=None, info=b"dopusk blind index\0" + purpose.encode())
-    return hmac.digest(derived.derive(key), text.encode(), "sha256")
+    return derived.derive(key)
 
 
 def _parse(sealed: bytes) -> tuple[str, int]:
