@@ -51,13 +51,13 @@ def _make(application: Application) -> Certificate:
     assert sitting.closed_at is not None
     protocol_on = timezone.localdate(sitting.closed_at)
     term = rules.term(protocol_on, norms_at(protocol_on))
-    holder = application.applicant
+    judged = application.snapshot["applicant"]
     return Certificate.objects.create(
         number=numbers.compose(settings.CENTER_REGION, protocol_on.year, next_serial()),
         code=numbers.make_code(),
         application=application,
-        holder=holder,
-        holder_mask=names.mask(holder.last_name, holder.first_name, holder.patronymic),
+        holder=application.applicant,
+        holder_mask=names.mask(judged["last_name"], judged["first_name"], judged["patronymic"]),
         specialty_key=application.specialty_key,
         specialty_name=application.specialty_name,
         kind=application.kind,

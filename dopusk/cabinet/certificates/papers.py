@@ -9,6 +9,7 @@ from dopusk.cabinet.certificates import seal
 from dopusk.cabinet.certificates.models import Certificate
 from dopusk.cabinet.certificates.paper import Paper
 from dopusk.cabinet.commission.models import Case
+from dopusk.kernel import names
 from dopusk.trust import pades
 from dopusk.trust.timestamper import TimestampDown
 from dopusk.web.outgoing import RegisterDown
@@ -28,10 +29,11 @@ def _paper(certificate: Certificate) -> Paper:
     case = Case.objects.select_related("application", "sitting__commission").get(
         application=certificate.application_id, outcome="passed"
     )
+    judged = case.application.snapshot["applicant"]
     return Paper(
         number=certificate.number,
         code=certificate.code,
-        holder=certificate.holder.full_name,
+        holder=names.full(judged["last_name"], judged["first_name"], judged["patronymic"]),
         specialty=certificate.specialty_name,
         specialty_code=case.application.specialty_code,
         kind="periodic",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -29,14 +30,16 @@ member_only = role_required("chair", "secretary", "commissioner")
 def sittings(request: HttpRequest) -> HttpResponse:
     """The person's commission: what comes, what was held; who leads may call a sitting for today."""
     seat = agenda.seat_for(current(request))
+    today = timezone.localdate()
+    coming = Sitting.objects.filter(commission=seat.commission).upcoming().with_counts()
     held = Sitting.objects.filter(commission=seat.commission).held().with_counts()
     context = {
         "seat": seat,
         "leads": seat.place in {"chair", "secretary"},
-        "upcoming": Sitting.objects.filter(commission=seat.commission).upcoming().with_counts(),
+        "upcoming": coming.filter(Q(on__gte=today) | Q(cases_count__gt=0)),
         "page": Paginator(held, PAGE).get_page(request.GET.get("page")),
         "waiting": agenda.waiting(seat.commission),
-        "today": timezone.localdate(),
+        "today": today,
     }
     return render(request, "commission/sittings.html", context)
 
