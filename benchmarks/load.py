@@ -19,6 +19,7 @@ from benchmarks import certificates_table as table
 
 HERE = Path(__file__).resolve().parent
 ABSENT, WRONG = 5, 5  # of 100 questions: unknown numbers, wrong codes
+QUESTIONS = 400_000  # drawn by wrk before its clock starts
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def template(name: str, rows: int, query: str = "") -> Path:
     """keys.lua or keys.sql with the numbers filled in, as a file of the benchmark's state."""
     text = (HERE / name).read_text().format(
         numbers=rows * 100 // (100 - ABSENT), absent=ABSENT, wrong=WRONG, first=table.FIRST,
-        code_first=table.CODE_FIRST, code_step=table.CODE_STEP, codes=table.CODES, query=query,
+        code_first=table.CODE_FIRST, code_step=table.CODE_STEP, codes=table.CODES, query=query, questions=QUESTIONS,
     )  # fmt: skip
     path = table.STATE / name
     path.write_text(text)

@@ -11,6 +11,8 @@ from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.signin.models import Person
 from dopusk.web.files.models import StoredFile
 
+PublicRow = tuple[date, date, str, str, str, str]
+
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     """Ways of reading certificates."""
@@ -19,7 +21,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """A person's own, newest first."""
         return self.filter(holder=holder).order_by("-valid_from", "-id")
 
-    def public_answer(self, number: str, code: str) -> tuple[date, date, str, str, str, str] | None:
+    def public_answer(self, number: str, code: str) -> PublicRow | None:
         """All that may be said to who knows number and code: first and last day, state, kind, specialty, mask."""
         rows = self.filter(number=number, code=code).values_list(
             "valid_from", "valid_until", "state", "kind", "specialty_name", "holder_mask"

@@ -9,27 +9,36 @@ An unknown number, a wrong code and a malformed value of either all give the sam
 """
 
 import time
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from json.encoder import encode_basestring as quoted
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from dopusk.cabinet.verification.rules import Status, judge
 
 MOSCOW: Final = ZoneInfo("Europe/Moscow")
 
-# In the order of the index certificate_public_answer, which holds all of it. The code is part of the key:
-# a wrong code and an unknown number cost the same descent of the tree and come back as the same nothing.
+# All of them are in the index certificate_public_answer, and so is the code: a wrong code and an unknown
+# number cost the same descent of the tree and come back as the same nothing.
 COLUMNS: Final = ("valid_from", "valid_until", "state", "kind", "specialty_name", "holder_mask")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When an answer was given. today: the date in Moscow, which terms are judged by."""
+class Answer(NamedTuple):
+    """A row of COLUMNS as the public may see it. Days are written YYYY-MM-DD, valid_until is the last in force."""
+
+    valid_from: str
+    valid_until: str
+    state: str
+    kind: str
+    specialty: str
+    holder: str
+
+
+class Moment(NamedTuple):
+    """When an answer was given. today: the date in Moscow, which terms are judged by; nothing: «not found» then."""
 
     at: datetime
-    today: date
+    today: str
     text: str
     nothing: bytes
 
@@ -45,7 +54,8 @@ def now() -> Moment:
     if second != _second:
         at = datetime.fromtimestamp(second, MOSCOW)
         text = at.isoformat()
-        _moment, _second = Moment(at, at.date(), text, _nothing(text)), second
+        _moment = Moment(at, at.date().isoformat(), text, _nothing(text))
+        _second = second
     return _moment
 
 
@@ -56,33 +66,15 @@ def _nothing(at: str) -> bytes:
     ).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An existing certificate as the public sees it on the day of asking."""
-
-    number: str
-    status: Status
-    specialty: str
-    kind: str
-    valid_from: date
-    valid_until: date
-    holder: str
-
-
-def of(number: str, row: tuple[date, date, str, str, str, str], today: date) -> Answer:
-    """The answer made of a row of COLUMNS."""
-    valid_from, valid_until, state, kind, specialty, holder = row
-    return Answer(number, judge(state, valid_until, today), specialty, kind, valid_from, valid_until, holder)
-
-
-def as_json(answer: Answer | None, moment: Moment) -> bytes:
-    """The JSON face; None is «not found»."""
+def as_json(number: str, answer: Answer | None, moment: Moment) -> bytes:
+    """The JSON face of an answer about `number`; None is «not found»."""
     if answer is None:
         return moment.nothing
+    first, last, state, kind, specialty, holder = answer
     return (
-        f'{{"status":"{answer.status}","number":"{answer.number}","specialty":{quoted(answer.specialty)},'
-        f'"kind":"{answer.kind}","valid_from":"{answer.valid_from}","valid_until":"{answer.valid_until}",'
-        f'"holder":{quoted(answer.holder)},"answered_at":"{moment.text}"}}'
+        f'{{"status":"{judge(state, last, moment.today).value}","number":"{number}",'
+        f'"specialty":{quoted(specialty)},"kind":"{kind}","valid_from":"{first}","valid_until":"{last}",'
+        f'"holder":{quoted(holder)},"answered_at":"{moment.text}"}}'
     ).encode()
 
 

@@ -7,12 +7,11 @@ The statement reads one index (certificate_public_answer) and no table.
 
 import threading
 from collections.abc import Callable
-from datetime import date
 from typing import Final
 
 from psycopg import conninfo, pq
 
-from dopusk.cabinet.verification.answers import COLUMNS
+from dopusk.cabinet.verification.answers import COLUMNS, Answer
 
 QUERY: Final = f"SELECT {', '.join(COLUMNS)} FROM certificates_certificate WHERE number = $1 AND code = $2"  # noqa: S608 - constant names
 _NAME: Final = b"public_answer"
@@ -28,8 +27,6 @@ _OPTIONS: Final = {
     "-c statement_timeout=2s",
 }
 
-Row = tuple[date, date, str, str, str, str]
-
 
 class DatabaseDown(Exception):
     """PostgreSQL did not answer, twice; the message is the server's or libpq's."""
@@ -40,35 +37,34 @@ class Lookup:
 
     def __init__(self, parameters: Callable[[], dict[str, str]]) -> None:
         self._parameters = parameters
-        self._local = threading.local()
+        self._own = threading.local()
 
-    def find(self, number: str, code: str) -> Row | None:
-        """The row of a certificate whose number and code are both these. Raises DatabaseDown.
+    def find(self, number: str, code: str) -> Answer | None:
+        """The certificate whose number and code are both these. Raises DatabaseDown.
 
         A failed statement is tried once more on a fresh connection: a restart of the server, a terminated
         backend or a migration that changed the table costs the asker nothing.
         """
         values = [number.encode(), code.encode()]
-        link: pq.abc.PGconn | None = getattr(self._local, "link", None)
+        link: pq.abc.PGconn | None = getattr(self._own, "link", None)
         if link is not None:
             result = link.exec_prepared(_NAME, values)
             if result.status == _FOUND:
-                return _row(result)
-            self._local.link = None
-            link.finish()
+                return _answer(result)
+            self.close()
         link = self._connect()
         result = link.exec_prepared(_NAME, values)
         if result.status != _FOUND:
             reason = result.error_message.decode(errors="replace")
             link.finish()
             raise DatabaseDown(reason)
-        self._local.link = link
-        return _row(result)
+        self._own.link = link
+        return _answer(result)
 
     def close(self) -> None:
         """Close the connection of the calling thread, if it has one; the next question opens another."""
-        link: pq.abc.PGconn | None = getattr(self._local, "link", None)
-        self._local.link = None
+        link: pq.abc.PGconn | None = getattr(self._own, "link", None)
+        self._own.link = None
         if link is not None:
             link.finish()
 
@@ -84,11 +80,9 @@ class Lookup:
         raise DatabaseDown(reason)
 
 
-def _row(result: pq.abc.PGresult) -> Row | None:
+def _answer(result: pq.abc.PGresult) -> Answer | None:
+    """The first row; there is none or one, and none of its columns may be NULL."""
     if not result.ntuples:
         return None
     value = result.get_value
-    first, last, state, kind, specialty, holder = [
-        (value(0, at) or b"").decode() for at in range(len(COLUMNS))
-    ]
-    return date.fromisoformat(first), date.fromisoformat(last), state, kind, specialty, holder
+    return Answer._make([value(0, column).decode() for column in range(len(COLUMNS))])  # type: ignore[union-attr]

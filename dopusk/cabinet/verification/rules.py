@@ -1,6 +1,5 @@
 """What a certificate is worth on a given day. Pure."""
 
-from datetime import date
 from enum import StrEnum
 
 
@@ -14,11 +13,12 @@ class Status(StrEnum):
     NOT_FOUND = "not_found"
 
 
-def judge(state: str, valid_until: date, today: date) -> Status:
+def judge(state: str, valid_until: str, today: str) -> Status:
     """The status of an existing certificate.
 
-    state: active, suspended or revoked, as stored. valid_until: the last day in force. A revoked one stays
-    revoked for ever; of the others one past its term is expired, because a suspension ends with the term.
+    state: active, suspended or revoked, as stored. valid_until: the last day in force. Both days are written
+    YYYY-MM-DD, as PostgreSQL and JSON have them: such texts sort as the days follow each other. A revoked one
+    stays revoked for ever; of the others one past its term is expired, because a suspension ends with the term.
     """
     if state == "revoked":
         return Status.REVOKED

@@ -1,5 +1,6 @@
 """The page of public verification, open to everybody."""
 
+from datetime import date
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -9,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dopusk.cabinet.certificates.models import Certificate
+from dopusk.cabinet.certificates.models import Certificate, PublicRow
 from dopusk.cabinet.certificates.numbers import show_number
 from dopusk.cabinet.verification import answers, questions
 from dopusk.cabinet.verification.forms import QuestionForm
+from dopusk.cabinet.verification.rules import judge
 from dopusk.kernel import trace
 
 
@@ -36,29 +38,38 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
             request, "verification/ask.html", {"form": QuestionForm(initial={"number": number[:64]})}
         )
     moment = answers.now()
+    asked, code = questions.read(number, query)
     try:
-        found = _found(questions.read(number, query), moment)
+        row = Certificate.objects.public_answer(asked, code) if asked and code else None
     except (OperationalError, InterfaceError):
         return _unavailable(request, as_json=as_json)
+    found = _written(row) if row else None
     if as_json:
-        response = HttpResponse(answers.as_json(found, moment), content_type="application/json")
+        response = HttpResponse(answers.as_json(asked or "", found, moment), content_type="application/json")
     else:
-        response = render(
-            request,
-            "verification/answer.html",
-            {"answer": found, "moment": moment, "shown": show_number(found.number) if found else ""},
-        )
+        response = render(request, "verification/answer.html", _words(asked, found, moment))
     response["Vary"] = "Accept"
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _found(question: questions.Question, moment: answers.Moment) -> answers.Answer | None:
-    number, code = question
-    if number is None or code is None:
-        return None
-    row = Certificate.objects.public_answer(number, code)
-    return answers.of(number, row, moment.today) if row else None
+def _written(row: PublicRow) -> answers.Answer:
+    first, last, *words = row
+    return answers.Answer(first.isoformat(), last.isoformat(), *words)
+
+
+def _words(number: str | None, found: answers.Answer | None, moment: answers.Moment) -> dict[str, object]:
+    """What the page needs; without an answer only the moment."""
+    if number is None or found is None:
+        return {"moment": moment}
+    return {
+        "moment": moment,
+        "answer": found,
+        "status": judge(found.state, found.valid_until, moment.today),
+        "number": show_number(number),
+        "valid_from": date.fromisoformat(found.valid_from),
+        "valid_until": date.fromisoformat(found.valid_until),
+    }
 
 
 def _unavailable(request: HttpRequest, *, as_json: bool) -> HttpResponse:
