@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
 from dopusk.cabinet.signin import entrance
@@ -94,11 +95,12 @@ def role_required(*wanted: str) -> Callable[[View], View]:
 
 
 def enter(request: HttpRequest, person: Person) -> None:
-    """Begin her session under a fresh key."""
+    """Begin her session under a fresh key and a fresh CSRF token."""
     request.session.flush()
     request.session[KEY] = person.pk
     request.session[SEEN] = int(timezone.now().timestamp())
     request.session.create()
+    rotate_token(request)
     request._cabinet_person = person  # type: ignore[attr-defined]  # noqa: SLF001
 
 

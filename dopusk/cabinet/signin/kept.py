@@ -44,12 +44,14 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> bool:
     text = json.dumps({"fields": fields, "files": sorted(request.FILES)}).encode()
     if not fields or len(text) > LARGEST:
         return False
-    handle = secrets.token_urlsafe(32)
-    index = _index(handle)
-    KeptForm.objects.create(
+    handle = request.COOKIES.get(COOKIE) or secrets.token_urlsafe(32)
+    index = _index(handle, request.path)
+    KeptForm.objects.update_or_create(
         handle=index,
-        action=request.path[:300],
-        sealed=Sealer(settings.SEALING_KEY).seal(f"kept {index.hex()}", text),
+        defaults={
+            "sealed": Sealer(settings.SEALING_KEY).seal(f"kept {index.hex()}", text),
+            "created_at": timezone.now(),
+        },
     )
     response.set_cookie(
         COOKIE,
@@ -67,8 +69,8 @@ def values(request: HttpRequest, action: str = "") -> QueryDict | None:
 
     `request.kept_files` then holds the names of file fields that have to be chosen again.
     """
-    row = _row(request)
-    if row is None or row.action != (action or request.path):
+    row = _row(request, action or request.path)
+    if row is None:
         return None
     try:
         opened = Sealer(settings.SEALING_KEY).open(f"kept {bytes(row.handle).hex()}", bytes(row.sealed))
@@ -85,10 +87,8 @@ def values(request: HttpRequest, action: str = "") -> QueryDict | None:
 
 def forget(request: HttpRequest, response: HttpResponseBase) -> None:
     """Delete what was kept for the path of this request, once the form has reached its view."""
-    row = _row(request)
-    if row is not None and row.action == request.path:
+    if row := _row(request, request.path):
         row.delete()
-        response.delete_cookie(COOKIE, samesite="Lax")
 
 
 def purge() -> int:
@@ -96,16 +96,17 @@ def purge() -> int:
     return KeptForm.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete()[0]
 
 
-def _row(request: HttpRequest) -> KeptForm | None:
+def _row(request: HttpRequest, action: str) -> KeptForm | None:
     handle = request.COOKIES.get(COOKIE)
     if not handle:
         return None
     young = KeptForm.objects.filter(created_at__gte=timezone.now() - LIFETIME)
-    return young.filter(handle=_index(handle)).first()
+    return young.filter(handle=_index(handle, action)).first()
 
 
-def _index(handle: str) -> bytes:
-    return hashlib.sha256(f"kept form {handle}".encode()).digest()
+def _index(handle: str, action: str) -> bytes:
+    """One browser may have several forms kept: the row is found by its handle and the form's address together."""
+    return hashlib.sha256(f"kept form {handle} {action}".encode()).digest()
 
 
 def _origin(request: HttpRequest) -> str:

@@ -98,13 +98,12 @@ class Member(models.Model):
 class KeptForm(models.Model):
     """What a person typed when her session was over or her page had grown old; comes back after sign-in.
 
-    handle: SHA-256 of the random value in her cookie. action: path the form was sent to; sealed: its fields.
+    handle: SHA-256 over the random value in her cookie and the path the form was sent to. sealed: its fields.
     """
 
     handle = models.BinaryField(max_length=32, primary_key=True)
-    action = models.CharField(max_length=300)
     sealed = models.BinaryField()
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return self.action
+        return bytes(self.handle).hex()

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from authlib.oauth2.claims import ClaimsOption
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from authlib.oauth2.claims import ClaimsOption
 from authlib.oidc.core import CodeIDToken
 from django.conf import settings
 from joserfc import jwt
