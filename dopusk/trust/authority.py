@@ -24,7 +24,9 @@ Profile = Literal["seal", "timestamp"]
 ROOT_YEARS: Final = 10
 _TERM: Final[dict[Profile, timedelta]] = {
     "seal": timedelta(days=3 * 365),
-    "timestamp": timedelta(days=5 * 365),
+    "timestamp": timedelta(
+        days=ROOT_YEARS * 366
+    ),  # the root's whole term: a paper is checked as long as that
 }
 _PURPOSE: Final[dict[Profile, x509.ObjectIdentifier]] = {
     "seal": x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"),  # id-kp-documentSigning

@@ -25,7 +25,7 @@ def is_exact(file: bytes, byte_range: list[int], roots: list[x509.Certificate]) 
 def _message(file: bytes, byte_range: list[int]) -> bytes | None:
     """The DER in the hole, if the hole is exactly one string in upper-case hexadecimal."""
     start, before, after, length = (int(number) for number in byte_range)
-    if start != 0 or not 0 < before < after <= after + length <= len(file):
+    if start != 0 or not 0 < before < after < after + length == len(file):
         return None
     hole = file[before:after]
     padded = bytes.fromhex(hole[1:-1].decode("ascii"))
@@ -47,7 +47,7 @@ def _rebuilt(message: bytes, roots: list[x509.Certificate]) -> bytes:
         der.sequence(der.DATA),
         _certificates(data, roots),
         der.signer_info(
-            signer["sid"].chosen.dump(),
+            _sid(data, signer),
             signer["signed_attrs"].untag().dump(),
             signer["signature"].native,
             der.attribute(
@@ -56,7 +56,7 @@ def _rebuilt(message: bytes, roots: list[x509.Certificate]) -> bytes:
                     der.sequence(der.TST_INFO, der.explicit(0, der.octets(information))),
                     _certificates(timestamp, roots),
                     der.signer_info(
-                        stamper["sid"].chosen.dump(),
+                        _sid(timestamp, stamper),
                         stamper["signed_attrs"].untag().dump(),
                         stamper["signature"].native,
                     ),
@@ -73,3 +73,10 @@ def _certificates(data: cms.SignedData, roots: list[x509.Certificate]) -> bytes:
         if not issued_by(x509.load_der_x509_certificate(certificate), roots):
             raise ValueError("a certificate nobody vouches for")
     return b"".join(certificates)
+
+
+def _sid(data: cms.SignedData, signer: cms.SignerInfo) -> bytes:
+    """The signer's name as the certificate spells it: libraries compare names without regard to case."""
+    number = signer["sid"].chosen["serial_number"].native
+    (certificate,) = [c.chosen for c in data["certificates"] if c.chosen.serial_number == number]
+    return der.sequence(certificate.issuer.dump(), der.integer(number))

@@ -22,7 +22,6 @@ from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
-from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
@@ -36,6 +35,7 @@ from pyhanko.sign.validation.policy_decl import (
     SignatureValidationSpec,
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import (
@@ -60,6 +60,7 @@ Code = Literal[
     "altered",  # a byte, an addition, a signature that does not add up
     "untrusted",  # somebody signed, but none of the roots vouches for the signer or the time
     "revoked",
+    "expired",  # the signer's certificate was out of its term when it signed
 ]
 
 
@@ -206,8 +207,8 @@ async def _judge(
     at: datetime | None,
 ) -> Verdict:
     try:
-        if not _untouched(signature):
-            return Verdict("altered")
+        if signature.evaluate_signature_coverage() is not SignatureCoverageLevel.ENTIRE_FILE:
+            return Verdict("altered")  # something came after: a shadow, a second version, a stray byte
         if not _has_timestamp(signature.signer_info):
             return Verdict("no_timestamp")
         moment = at or datetime.now().astimezone()
@@ -224,11 +225,15 @@ async def _judge(
     if not is_exact(pdf, list(signature.byte_range), roots):
         return Verdict("altered")
     certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
+    signed_at = result.api_status.timestamp_validity.timestamp
+    # pyHanko looks at the end of the term only with long-term validation data at hand
+    if not certificate.not_valid_before_utc <= signed_at <= certificate.not_valid_after_utc:
+        return Verdict("expired")
     return Verdict(
         "valid",
         signer=_named(certificate, NameOID.COMMON_NAME),
         organisation=_named(certificate, NameOID.ORGANIZATION_NAME),
-        signed_at=result.api_status.timestamp_validity.timestamp,
+        signed_at=signed_at,
     )
 
 
@@ -239,14 +244,6 @@ _CODE: Final[dict[AdESSubIndic, Code]] = {
     AdESFailure.REVOKED: "revoked",
     AdESIndeterminate.REVOKED_NO_POE: "revoked",
 }
-
-
-def _untouched(signature: EmbeddedPdfSignature) -> bool:
-    """Nothing but what long-term validation adds came after the signature, and it covers all before."""
-    signature.compute_integrity_info()
-    told = signature.summarise_integrity_info()
-    changed = getattr(told["diff_result"], "modification_level", ModificationLevel.OTHER)
-    return bool(told["docmdp_ok"]) and changed <= ModificationLevel.LTA_UPDATES
 
 
 def _has_timestamp(signer_info: cms.SignerInfo) -> bool:

@@ -196,12 +196,13 @@ def _check_signature(signer: cms.SignerInfo, content: bytes, certificate: x509.C
 
 
 def _check_authority(certificate: x509.Certificate, roots: Sequence[x509.Certificate]) -> None:
+    if not issued_by(certificate, roots):
+        raise TimestampRefused("answer_untrusted")
     try:
         purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
         raise TimestampRefused("answer_untrusted") from None
-    named = purposes.critical and list(purposes.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
-    if not named or not issued_by(certificate, roots):
+    if not purposes.critical or list(purposes.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
         raise TimestampRefused("answer_untrusted")
 
 

@@ -1,8 +1,9 @@
 """The accreditation authority's own electronic signature: obtained once, kept sealed, put on every paper.
 
 On first use the authority makes its key, asks the certification authority of the registers for a certificate
-and keeps both; a month before the certificate runs out it asks for a new one. A paper is given out only with a timestamp: while the timestamping authority is silent, :class:`RegisterDown` is raised and whoever
-asked tries again later.
+and keeps both; a month before the certificate runs out it asks for a new one. A paper is given out only with a
+timestamp: while the timestamping authority is silent, :class:`RegisterDown` is raised and whoever asked tries
+again later.
 """
 
 import threading
@@ -29,7 +30,7 @@ from dopusk.trust.timestamper import HttpTimestamper, TimestampDown
 from dopusk.web.outgoing import Register, RegisterDown
 
 REGISTER: Final = "pki"
-OWNER: Final = "Учебный центр аккредитации «Допуск»"
+OWNER: Final = "Учебная комиссия «Допуск»"
 ORGANISATION: Final = "Допуск, учебный стенд"
 PLACE: Final = "Россия"
 REASON: Final = "Выписка сформирована из реестра аккредитаций"
@@ -105,9 +106,7 @@ class SealKeeper:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = f"no certificate in the answer: {type(error).__name__}"
             raise RegisterDown(REGISTER, datetime.now(UTC), reason) from error
-        self._keeping.replace(
-            "seal.pem", b"".join(link.public_bytes(Encoding.PEM) for link in certificates)
-        )
+        self._keeping.replace("seal.pem", b"".join(link.public_bytes(Encoding.PEM) for link in certificates))
         return seal
 
     def _seal(self, certificates: Sequence[x509.Certificate]) -> Seal:

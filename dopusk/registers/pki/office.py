@@ -1,7 +1,7 @@
 """The two offices of the stand: their keys in ``<STATE>/pki``, never in the database, parsed once a process."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,6 @@ from dopusk.trust.timestamps import Responder
 ROOT_NAME: Final = "Учебный удостоверяющий центр"
 TIMESTAMP_NAME: Final = "Учебная служба меток времени"
 ORGANISATION: Final = "Допуск, учебный стенд"
-_RENEW_BEFORE: Final = timedelta(days=365)  # a process outlives no such margin
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,8 @@ def _responder(kept: KeyFolder, authority: Authority, pointers: Pointers, now: d
     key = kept.key("timestamp")
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     pem = kept.read("timestamp.pem")
-    if pem is None or x509.load_pem_x509_certificate(pem).not_valid_after_utc < now + _RENEW_BEFORE:
+    if pem is None:
         csr = request(key, subject(TIMESTAMP_NAME, ORGANISATION))
-        pem = authority.issue(csr, "timestamp", now, pointers).public_bytes(Encoding.PEM)
-        kept.replace("timestamp.pem", pem)
+        made = authority.issue(csr, "timestamp", now, pointers)
+        pem = kept.write_once("timestamp.pem", made.public_bytes(Encoding.PEM))
     return Responder(key, x509.load_pem_x509_certificate(pem))
