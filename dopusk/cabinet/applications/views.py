@@ -109,7 +109,7 @@ def submit(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
         "application": application,
         "digest": statement.digest(content),
         "documents": papers,
-        "person": application.applicant,
+        "applicant": application.applicant,
         "masked": snils.mask(application.applicant.snils),
         "agreement": (application.data.get("report") or {}).get("agreement"),
         "today": timezone.localdate(),
