@@ -16,8 +16,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from dopusk.kernel import phone as phone_number
 from dopusk.kernel import snils as snils_number
 from dopusk.kernel import trace, workdays
+from dopusk.kernel.invalid import Invalid
 from dopusk.web.design import term
 
 register = template.Library()
@@ -231,6 +233,15 @@ def snils(value: str | None) -> str:
 def mask_snils(value: str | None) -> str:
     """СНИЛС as others may see it."""
     return snils_number.mask(value) if value else ""
+
+
+@register.filter
+def phone(value: str | None) -> str:
+    """A telephone grouped for reading; what is no number of ours is shown as it is."""
+    try:
+        return phone_number.show(phone_number.parse(value)) if value else ""
+    except Invalid:
+        return str(value)
 
 
 @register.filter

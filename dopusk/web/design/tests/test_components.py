@@ -59,6 +59,12 @@ def test_a_page_leaves_out_what_it_does_not_use():
     assert draw("{% wrap 'h1' 'big' %} Заявление {% endwrap %}") == '<h1 class="big">Заявление</h1>'
 
 
+def test_a_landmark_can_be_named_and_a_mistaken_frame_is_told():
+    assert draw("{% wrap 'nav' 'x' 'Назад' %}a{% endwrap %}") == '<nav class="x" aria-label="Назад">a</nav>'
+    with pytest.raises(TemplateSyntaxError):
+        draw("{% wrap 'nav' %}a{% endwrap %}")
+
+
 def test_a_step_without_a_link_cannot_be_pressed():
     html = draw(
         "{% task_list rows %}",
@@ -121,6 +127,9 @@ def test_identifiers_are_grouped_and_masked():
     assert design.snils("11223344595") == "112-233-445 95"
     assert design.mask_snils("11223344595") == "***-***-445 95"
     assert design.snils(None) == design.mask_snils("") == ""
+    assert design.phone("+79000000003") == "+7 900 000-00-03"
+    assert design.phone("добавочный 12") == "добавочный 12"
+    assert design.phone(None) == ""
 
 
 @pytest.mark.parametrize(
