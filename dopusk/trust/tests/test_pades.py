@@ -125,7 +125,7 @@ def test_one_changed_byte_is_refused_wherever_it_is(place: float) -> None:
     assert code(bytes(changed)) != "valid"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(place=st.floats(0, 1, exclude_max=True), mask=st.integers(1, 255))
 def test_no_changed_byte_is_ever_accepted(place: float, mask: int) -> None:
     changed = bytearray(signed())
@@ -133,7 +133,7 @@ def test_no_changed_byte_is_ever_accepted(place: float, mask: int) -> None:
     assert code(bytes(changed)) != "valid"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(place=st.floats(0, 1, exclude_max=True), mask=st.sampled_from([0x01, 0x02, 0x04, 0x08, 0x20, 0x71]))
 def test_no_changed_byte_of_the_signature_itself_is_ever_accepted(place: float, mask: int) -> None:
     start, end = hole(signed())
