@@ -6,6 +6,7 @@ a connection the server has closed is reopened, and a statement that may run twi
 """
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from psycopg.rows import args_row
 
 Row = TypeVar("Row")
 log = logging.getLogger(__name__)
+_mine = threading.local()  # one cursor a thread, kept with its connection
 
 
 def one(
@@ -45,9 +47,13 @@ def _send(sql: str, values: Mapping[str, Any], row: Callable[..., Row]) -> Row |
         raw = connection.connection
     if raw.prepare_threshold is None:
         raw.prepare_threshold = 5  # Django switches prepared statements off for its own cursors' sake
-    with psycopg.Cursor(raw, row_factory=args_row(row)) as cursor:
-        cursor.execute(sql, values, prepare=True, binary=True)  # type: ignore[call-overload]  # our SQL is constant text
-        return cursor.fetchone() if cursor.description else None
+    cursor = getattr(_mine, "cursor", None)
+    if cursor is None or cursor.connection is not raw:
+        cursor = _mine.cursor = psycopg.Cursor(raw)
+    cursor.row_factory = args_row(row)
+    cursor.execute(sql, values, prepare=True, binary=True)
+    answered = cursor.pgresult is not None and cursor.pgresult.ntuples > 0
+    return cursor.fetchone() if answered else None
 
 
 def in_batches(sql: str, batch: int) -> int:

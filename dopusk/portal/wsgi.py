@@ -1,5 +1,6 @@
 """The WSGI application of the portal: protocol endpoints first, then Django; refuses to start when checks fail."""
 
+import gc
 import io
 import os
 
@@ -15,4 +16,6 @@ from dopusk.portal.wire import Front  # noqa: E402 - likewise
 
 call_command("check", databases=["default"], stdout=io.StringIO())
 keys.warm()
+gc.collect()
+gc.freeze()  # what start-up has made stays; collections need not walk over it at every login
 application = Front(ROUTES, pages)

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, TypeVar
 
 from dopusk.portal.clients.rules import Registration
@@ -45,13 +46,13 @@ class Asked:
         """A parameter without a value counts as omitted (RFC 6749 §3.1)."""
         return self.values.get(name, "")
 
-    @property
+    @cached_property
     def scopes(self) -> frozenset[str]:
         """What is asked for and may be: unknown scopes are ignored (OIDC Core §3.1.2.1)."""
         known = frozenset(self.get("scope").split()) & CLAIMS.keys()
         return known & self.client.scopes if self.client else frozenset()
 
-    @property
+    @cached_property
     def prompts(self) -> frozenset[str]:
         """The values of `prompt`."""
         return frozenset(self.get("prompt").split())
