@@ -270,11 +270,8 @@ def _decided(application: Application) -> Case:
 
 
 def _against(case: Case) -> dict[str, list[str]]:
-    """The reasons of the votes against, each once, in the order they were given."""
-    if case.outcome != "not_passed":
-        return {}
-    votes = case.votes.filter(choice="against").order_by("id")
-    return {"reasons": list(dict.fromkeys(code for vote in votes for code in vote.reason_codes))}
+    """Why it was not passed, for the event and the notice."""
+    return {"reasons": case.reasons_against()} if case.outcome == "not_passed" else {}
 
 
 def _published(sitting_id: int) -> Sitting:

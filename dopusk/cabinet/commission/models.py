@@ -173,6 +173,11 @@ class Case(models.Model):
     def __str__(self) -> str:
         return f"{self.application_id} {self.outcome or 'waiting'}"
 
+    def reasons_against(self) -> list[str]:
+        """The codes of the votes against, each once, in the order they were given."""
+        votes = self.votes.filter(choice="against").order_by("id")
+        return list(dict.fromkeys(code for vote in votes for code in vote.reason_codes))
+
     def ballots(self) -> list[rules.Ballot]:
         """The votes as the rules count them (prefetched by `on_agenda`)."""
         return [
