@@ -122,7 +122,7 @@ class Visitor:
 
     def _form(self, action: str) -> html.FormElement:
         main = [form for form in self._forms() if form.xpath("ancestor::main")]
-        for form in [*main, *self._forms()]:
+        for form in [*main, *self._forms()] if action else main:
             if action in (form.get("action") or self.now.url):
                 return form
         raise Unexpected(f"{self.name}: no form to «{action}» on {self.now.url}: {self.now.text[:400]}")
