@@ -1,0 +1,101 @@
+"""Userinfo: exactly what the scopes open, while session, consent and token stand."""
+
+import pytest
+from django.db import connection
+
+from dopusk.kernel import sandbox
+from dopusk.portal.consents.rules import CLAIMS
+from dopusk.portal.tests.browser import Browser, code_for, exchange, known, userinfo
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cabinet")]
+
+
+def token_for(browser: Browser, who: str = "anna", **changes: str) -> str:
+    return exchange(code_for(browser, who, **changes)).json()["access_token"]
+
+
+def expected_of_anna() -> dict[str, object]:
+    anna = sandbox.person("anna")
+    return {
+        "sub": str(known("anna").sub),
+        "assurance_level": "confirmed",
+        "family_name": "Орлова",
+        "given_name": "Анна",
+        "middle_name": "Сергеевна",
+        "name": "Орлова Анна Сергеевна",
+        "gender": "female",
+        "birthdate": "1996-04-12",
+        "snils": "00000060003",
+        "inn": anna.inn,
+        "email": "anna@example.org",
+        "email_verified": True,
+        "phone_number": "+79000000003",
+        "phone_number_verified": True,
+        "identity_document": {
+            "type": "RF_PASSPORT",
+            "series": "9900",
+            "number": "000603",
+            "issue_date": "2016-05-17",
+            "issuer": "УМВД России по Тверской области",
+            "issuer_code": "690-001",
+        },
+    }
+
+
+@pytest.mark.parametrize("scope", CLAIMS)
+def test_a_scope_opens_its_claims_and_no_others(scope):
+    told = userinfo(token_for(Browser(), scope=f"openid {scope}")).json()
+    wanted = {"sub", "assurance_level", *CLAIMS[scope]}
+    everything = expected_of_anna()
+    assert told == {claim: everything[claim] for claim in wanted}
+
+
+def test_all_scopes_open_everything():
+    assert userinfo(token_for(Browser())).json() == expected_of_anna()
+
+
+def test_a_contact_not_yet_verified_is_said_to_be_so():
+    token = token_for(Browser(), scope="openid email phone")
+    known("anna").identifiers.filter(kind="email").update(verified_at=None)
+    told = userinfo(token).json()
+    assert (told["email_verified"], told["phone_number_verified"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer " + "x" * 43, "Bearer <script>"]
+)
+def test_without_a_good_token_nothing_is_told(header):
+    answer = Browser().get("/oidc/userinfo", headers={"Authorization": header} if header else {})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer ")
+    assert "sub" not in answer.text
+
+
+def test_a_token_in_the_address_is_not_taken():
+    token = token_for(Browser())
+    assert Browser().get("/oidc/userinfo", params={"access_token": token}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE oidc_token SET expires_at = now()",
+        "UPDATE oidc_grant SET revoked_at = now()",
+        "UPDATE signin_session SET ended_at = now()",
+        "UPDATE signin_session SET expires_at = now()",
+        "DELETE FROM signin_session",
+        "UPDATE consents_consent SET revoked_at = now()",
+    ],
+)
+def test_a_token_lives_no_longer_than_what_it_rests_on(change):
+    token = token_for(Browser())
+    assert userinfo(token).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    assert userinfo(token).status_code == 401
+
+
+def test_post_answers_as_get_does():
+    token = token_for(Browser())
+    answer = Browser().post("/oidc/userinfo", headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["sub"] == str(known("anna").sub)
