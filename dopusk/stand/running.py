@@ -32,11 +32,13 @@ class RunningStand:
         command = [sys.executable, "-m", "dopusk.stand", "run", "--json", "--state", str(self.state)]
         command += ["--port-base", str(base or free_base())]
         # the caller's own settings (a test run has some) are not this stand's
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("DOPUSK_")}
-        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        foreign = ("DOPUSK_", "DJANGO_SETTINGS_MODULE")
+        self._environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(foreign)
+        }
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read when the child has ended
         self._child = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=self._errors, text=True
+            command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, stderr=self._errors, text=True
         )
         line = self._child.stdout.readline() if self._child.stdout else ""
         if not line:
@@ -69,6 +71,16 @@ class RunningStand:
             headers={"Authorization": f"Bearer {token}"},
             timeout=10,
         ).raise_for_status()
+
+    def journals_are_whole(self) -> str:
+        """What `./dev journal verify` says of this stand. Raises NotRunning when a chain is broken."""
+        command = [sys.executable, "-m", "dopusk.stand", "journal", "verify", "--state", str(self.state)]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise NotRunning(done.stdout + done.stderr)
+        return "; ".join(done.stdout.split("\n")[:3])
 
     def wait(self) -> None:
         """Until it is stopped from outside, or Ctrl-C comes."""

@@ -314,6 +314,11 @@ def the_register_knows(story: Story) -> str:
     return "one entry"
 
 
+def the_journals_are_whole(story: Story) -> str:
+    """The journals of the three sites are whole."""
+    return story.stand.journals_are_whole()
+
+
 STEPS: tuple[Callable[[Story], str], ...] = (
     anna_signs_in,
     anna_begins,
@@ -332,4 +337,5 @@ STEPS: tuple[Callable[[Story], str], ...] = (
     the_signature_holds,
     anybody_verifies,
     the_register_knows,
+    the_journals_are_whole,
 )
