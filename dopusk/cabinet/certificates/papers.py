@@ -1,6 +1,5 @@
 """The papers of a decided case, drawn and sealed: the extract of a certificate, the protocol of a sitting."""
 
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -10,9 +9,6 @@ from dopusk.cabinet.certificates.models import Certificate
 from dopusk.cabinet.certificates.paper import Paper
 from dopusk.cabinet.commission.models import Case
 from dopusk.kernel import names
-from dopusk.trust import pades
-from dopusk.trust.timestamper import TimestampDown
-from dopusk.web.outgoing import RegisterDown
 
 
 def verify_url(certificate: Certificate) -> str:
@@ -51,15 +47,8 @@ def _paper(certificate: Certificate) -> Paper:
 
 def sealed_protocol(drawn: bytes) -> bytes:
     """A drawn protocol with the same seal. Raises RegisterDown, RegisterRefused."""
-    kept = seal.keeper().obtain()
-    try:
-        return pades.sign(
-            drawn,
-            kept.signer,
-            kept.timestamper,
-            reason="Протокол заседания аккредитационной комиссии",
-            location=seal.PLACE,
-            field_words="Электронная подпись протокола",
-        )
-    except TimestampDown as down:
-        raise RegisterDown(seal.REGISTER, datetime.now(UTC), str(down)) from down
+    return seal.put_on(
+        drawn,
+        reason="Протокол заседания аккредитационной комиссии",
+        field_words="Электронная подпись протокола",
+    )

@@ -138,11 +138,17 @@ def keeper() -> SealKeeper:
 
 def sealed(paper: Paper, kept: SealKeeper | None = None) -> bytes:
     """The paper drawn and signed. Raises ``RegisterDown`` (name "pki") when that cannot be done now."""
+    kept = kept or keeper()
+    drawn = render(replace(paper, seal=kept.obtain().line()))
+    return put_on(drawn, reason=REASON, field_words=FIELD_WORDS, kept=kept)
+
+
+def put_on(pdf: bytes, *, reason: str, field_words: str, kept: SealKeeper | None = None) -> bytes:
+    """Any drawn paper of the authority, signed; errors as above. field_words: see ``pades.sign``."""
     seal = (kept or keeper()).obtain()
-    drawn = render(replace(paper, seal=seal.line()))
     try:
         return pades.sign(
-            drawn, seal.signer, seal.timestamper, reason=REASON, location=PLACE, field_words=FIELD_WORDS
+            pdf, seal.signer, seal.timestamper, reason=reason, location=PLACE, field_words=field_words
         )
     except TimestampDown as down:
         raise RegisterDown(REGISTER, datetime.now(UTC), str(down)) from down
