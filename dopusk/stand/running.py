@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,13 @@ class RunningStand:
         )
 
     def kill(self, name: str) -> None:
-        """kill -9 of one process; the stand starts it again."""
-        os.kill(int((self.state / "pids" / name).read_text()), signal.SIGKILL)
+        """kill -9 of one process; the stand starts it again. One that is just being restarted is waited for."""
+        for _ in range(100):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int((self.state / "pids" / name).read_text()), signal.SIGKILL)
+                return
+            time.sleep(0.1)
+        raise NotRunning(f"{name} does not come back")
 
     def fault(self, register: str, mode: str, delay_ms: int = 0) -> None:
         """Switch a register "on", "off", to "delay" or to "break"."""
