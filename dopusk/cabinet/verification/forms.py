@@ -41,9 +41,7 @@ class QuestionForm(forms.Form):
         code = numbers.parse_code(self.cleaned_data["code"])
         if code is None:
             raise forms.ValidationError(
-                _(
-                    "В коде проверки 12 латинских букв и цифр, без I, L, O и U. Сверьте его со свидетельством."
-                ),
+                _("В коде проверки 12 латинских букв и цифр. Сверьте его со свидетельством."),
                 "code_form",
             )
         return code
