@@ -2,7 +2,6 @@
 
 from ninja import NinjaAPI
 
-from dopusk import registers
 from dopusk.registers import problems
 from dopusk.registers.dictionaries.api import router as dictionaries
 from dopusk.registers.faults.api import router as faults
@@ -15,7 +14,11 @@ from dopusk.registers.workers.api import router as workers
 api = NinjaAPI(
     title="Учебные регистры",
     version="1.0",
-    description=registers.__doc__ or "",
+    description=(
+        "Ключ доступа: заголовок `Authorization: Bearer …`. Даты `YYYY-MM-DD`, СНИЛС одиннадцатью цифрами. "
+        "Отказ: `application/problem+json` (RFC 9457) с постоянным `code` и номером запроса `traceId`; "
+        "свой номер можно прислать в заголовке `X-Trace-Id`."
+    ),
     urls_namespace="api",
 )
 problems.install(api)

@@ -31,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "registers": REGISTERS,
         "population": population,
+        "workers": f"{population.workers:,}".replace(",", "\u00a0") if population else "",
         "dictionaries": Dictionary.objects.order_by("name"),
     }
     return render(request, "home/index.html", context)
