@@ -280,16 +280,19 @@ def test_a_hint_of_the_same_person_passes_and_of_another_does_not():
 # sessions
 
 
-def test_a_session_that_is_over_is_no_session():
-    for change in (
-        "ended_at = now()",
-        "expires_at = now() - interval '1 second'",
-        "seen_at = now() - interval '2 hours'",
-    ):
-        browser = annas_browser()
-        with connection.cursor() as cursor:
-            cursor.execute(f"UPDATE signin_session SET {change}")
-        assert path_of(browser.get(authorization())) == "/signin/"
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE signin_session SET ended_at = now()",
+        "UPDATE signin_session SET expires_at = now() - interval '1 second'",
+        "UPDATE signin_session SET seen_at = now() - interval '2 hours'",
+    ],
+)
+def test_a_session_that_is_over_is_no_session(change):
+    browser = annas_browser()
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    assert path_of(browser.get(authorization())) == "/signin/"
 
 
 def test_an_invented_cookie_signs_nobody_in():

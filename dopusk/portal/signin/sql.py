@@ -39,7 +39,8 @@ WITH forgiven AS (
     UPDATE signin_session SET ended_at = now() WHERE token_hash = %(old_token)s AND ended_at IS NULL
 ), opened AS (
     INSERT INTO signin_session (id, token_hash, account_id, created_at, seen_at, expires_at, network, device)
-    VALUES (%(sid)s, %(token)s, %(sub)s, clock_timestamp(), now(), now() + %(length)s::interval, %(network)s, %(device)s)
+    VALUES (%(sid)s, %(token)s, %(sub)s, clock_timestamp(), now(), now() + %(length)s::interval,
+            %(network)s, %(device)s)
 )
 INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
 VALUES (%(sub)s::uuid::text, 'signin.done', %(sub)s::uuid::text, '', %(words)s, %(sid)s::uuid::text, %(trace)s,

@@ -1,0 +1,327 @@
+"""Sign-in as people and strangers meet it."""
+
+import re
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from dopusk.kernel import sandbox
+from dopusk.portal.accounts import passwords
+from dopusk.portal.accounts.models import Account
+from dopusk.portal.signin.models import Session, Throttle
+from dopusk.portal.tests.browser import Browser, authorization, known, one_connection, path_of
+from dopusk.web.journal.models import Entry
+
+pytestmark = pytest.mark.django_db
+ANNA = sandbox.person("anna")
+
+
+@pytest.fixture(autouse=True)
+def _anna():
+    known("anna")
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    ["+7 900 000-00-03", "8(900)0000003", "9000000003", "anna@example.org", " Anna@Example.ORG ",
+     "000-000-600 03", "00000060003", ANNA.inn],
+)  # fmt: skip
+def test_anna_signs_in_by_any_usual_spelling(identifier):
+    browser = Browser()
+    answer = browser.sign_in(identifier, next_path="/journal/")
+    assert (answer.status_code, path_of(answer)) == (303, "/journal/")
+    assert browser.get("/journal/").status_code == 200
+
+
+def test_the_addresses_have_names():
+    assert (reverse("signin:signin"), reverse("signin:signout")) == ("/signin/", "/signout/")
+
+
+def test_the_cookie_is_shut_to_scripts_and_rests_as_a_hash():
+    browser = Browser()
+    answer = browser.sign_in("anna@example.org")
+    set_cookie = answer.headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in set_cookie.split(";")}
+    assert browser.cookies["portal_session"].encode() not in bytes(Session.objects.get().token_hash)
+
+
+def test_signing_in_again_on_one_browser_ends_the_session_before():
+    browser = Browser()
+    browser.sign_in("anna@example.org")
+    browser.sign_in("anna@example.org")
+    assert Session.objects.filter(ended_at=None).count() == 1
+    assert Session.objects.count() == 2
+
+
+def test_the_next_address_never_leaves_the_site():
+    for hostile in ("//evil.example", "http://evil.example/", "/\\evil.example"):
+        assert path_of(Browser().sign_in("anna@example.org", next_path=hostile)) == "/"
+
+
+def test_signing_out_ends_the_session_and_stands_in_the_journal():
+    browser = Browser()
+    browser.sign_in("anna@example.org")
+    cookie = browser.cookies["portal_session"]
+    answer = browser.submit(browser.get("/"), "/signout/")
+    assert path_of(answer) == "/"
+    browser.cookies.set("portal_session", cookie)
+    assert path_of(browser.get("/journal/")) == "/signin/"
+    assert [entry.act for entry in Entry.objects.order_by("-number")[:2]] == ["signin.ended", "signin.done"]
+
+
+def test_sign_out_is_not_done_by_a_link_or_by_another_site():
+    browser = Browser()
+    browser.sign_in("anna@example.org")
+    assert browser.get("/signout/").status_code == 405
+    assert browser.post("/signout/").status_code == 403
+    assert browser.get("/journal/").status_code == 200
+
+
+def test_sign_in_from_another_sites_form_is_refused():
+    browser = Browser()
+    browser.get("/signin/")
+    fields = {"identifier": "anna@example.org", "password": sandbox.PASSWORD}
+    assert browser.post("/signin/", data=fields).status_code == 403
+    fields["csrfmiddlewaretoken"] = browser.cookies["portal_csrf"]
+    hostile = browser.post("/signin/", data=fields, headers={"Origin": "http://evil.example"})
+    assert hostile.status_code == 403
+    own = browser.post("/signin/", data=fields, headers={"Origin": "http://localhost:8000"})
+    assert own.status_code == 303
+
+
+def test_django_alone_signs_in_as_the_straight_way_does():
+    """The view does all by itself: a browser whose token Django has masked, or a server without the front."""
+    client = Client(enforce_csrf_checks=True)
+    page = client.post("/signin/", {"identifier": "x", "password": "y"})
+    assert page.status_code == 403
+    client = Client()
+    shown = client.get("/signin/", {"next": "/journal/"})
+    assert 'name="identifier"' in shown.content.decode()
+    answer = client.post(
+        "/signin/", {"identifier": "anna@example.org", "password": sandbox.PASSWORD, "next": "/journal/"}
+    )
+    assert (answer.status_code, answer["location"]) == (303, "/journal/")
+    assert client.get("/journal/").status_code == 200
+
+
+def test_after_a_mistake_the_page_django_renders_signs_in_too():
+    browser = Browser()
+    wrong = browser.sign_in("anna@example.org", "not her password", "/journal/")
+    assert wrong.status_code == 422
+    right = browser.submit(wrong, "/signin/", identifier="anna@example.org", password=sandbox.PASSWORD)
+    assert (right.status_code, path_of(right)) == (303, "/journal/")
+
+
+def test_both_ways_give_the_same_headers_of_safety(cabinet):
+    address = "/signin/?" + urlencode({"next": authorization()})
+    front = Browser().get(address)
+    with one_connection():
+        django = Client().get(address)
+    for name in ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy",
+                 "Cross-Origin-Opener-Policy", "Permissions-Policy", "Cache-Control", "Content-Language"):  # fmt: skip
+        assert front.headers[name] == django[name], name
+    assert "form-action 'self' http://localhost:8001;" in front.headers["Content-Security-Policy"]
+
+
+def test_the_page_says_where_one_goes_and_offers_both_languages(cabinet):
+    russian = Browser().get("/signin/", params={"next": authorization()})
+    assert "Кабинет аккредитации" in russian.text
+    english = Browser().get("/signin/", headers={"Accept-Language": "en-GB,en;q=0.9"})
+    assert 'lang="en"' in english.text
+    browser = Browser()
+    changed = browser.submit(browser.get("/signin/?next=/journal/"), "/i18n/setlang/", language="en")
+    assert path_of(changed) == "/signin/"
+    again = browser.get(changed.headers["location"])
+    assert ('<html lang="en"' in again.text, 'value="/journal/"' in again.text) == (True, True)
+
+
+def test_the_fields_help_password_managers_and_phones():
+    page = Browser().get("/signin/").text
+    identifier = re.search(r'<input[^>]*name="identifier"[^>]*>', page)[0]
+    password = re.search(r'<input[^>]*name="password"[^>]*>', page)[0]
+    assert 'autocomplete="username"' in identifier
+    assert 'autocomplete="current-password"' in password
+    assert 'type="password"' in password
+
+
+def test_nothing_a_stranger_puts_into_the_address_reaches_the_page_raw():
+    hostile = '"><script>alert(1)</script>'
+    page = Browser().get("/signin/", params={"next": f"/{hostile}", "lang": hostile})
+    assert "<script>alert" not in page.text
+    assert "@@" not in page.text
+
+
+# strangers learn nothing
+
+
+def shape(answer) -> tuple[int, str]:
+    """Status and body without what differs anyway: tokens, the identifier typed, the trace id."""
+    body = re.sub(r'value="[^"]*"|<code>[0-9a-f]{32}</code>', "", answer.text)
+    return answer.status_code, body
+
+
+@pytest.mark.parametrize("unknown", ["nobody@example.org", "+7 900 999-99-99", "000-000-600 99", "???"])
+def test_the_answer_is_the_same_whether_or_not_the_account_exists(unknown):
+    there = Browser().sign_in("anna@example.org", "a wrong password")
+    not_there = Browser().sign_in(unknown, "a wrong password")
+    assert shape(there) == shape(not_there)
+    assert there.status_code == 422
+
+
+def test_the_same_work_is_done_whether_or_not_the_account_exists(monkeypatch):
+    hashes, statements = [], []
+    real_fits, real_execute = passwords._hasher().verify, psycopg.Cursor.execute
+    monkeypatch.setattr(
+        "argon2.PasswordHasher.verify",
+        lambda self, kept, given: hashes.append(kept) or real_fits(kept, given),
+    )
+
+    def counting(self, query, *args, **named):
+        statements.append(query)
+        return real_execute(self, query, *args, **named)
+
+    done = []
+    for identifier in ("anna@example.org", "nobody@example.org"):
+        browser = Browser()
+        page = browser.get("/signin/")
+        hashes.clear()
+        statements.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(psycopg.Cursor, "execute", counting)
+            browser.submit(page, "/signin/", identifier=identifier, password="wrong")
+        done.append((len(hashes), list(statements)))
+    assert done[0] == done[1]
+    assert (done[0][0], len(done[0][1])) == (1, 2)
+
+
+def test_nothing_typed_is_lost_but_the_password():
+    answer = Browser().sign_in("8 900 000-00-03", "a wrong password")
+    assert 'value="8 900 000-00-03"' in answer.text
+    assert "a wrong password" not in answer.text
+
+
+def test_an_empty_form_is_told_field_by_field():
+    browser = Browser()
+    answer = browser.submit(browser.get("/signin/"), "/signin/", identifier="", password="")
+    assert answer.status_code == 422
+    assert answer.text.count("govuk-error-message") == 2
+
+
+def test_a_failure_stands_in_the_journal_of_the_person_it_was_about():
+    Browser().sign_in("anna@example.org", "wrong")
+    Browser().sign_in("nobody@example.org", "wrong")
+    failed = Entry.objects.filter(act="signin.failed").order_by("number")
+    assert [entry.subject for entry in failed] == [str(Account.objects.get().sub), ""]
+    assert "198.51.100.0/24" in failed[0].words
+
+
+def test_a_known_password_does_not_work_outside_the_sandbox(settings):
+    settings.SANDBOX = False
+    assert Browser().sign_in("anna@example.org").status_code == 422
+
+
+# delays
+
+
+def fail(times: int, identifier: str = "anna@example.org", address: str = "198.51.100.7"):
+    answers = [Browser(address).sign_in(identifier, "wrong") for _ in range(times)]
+    return answers[-1]
+
+
+@pytest.mark.parametrize("identifier", ["anna@example.org", "nobody@example.org"])
+def test_after_five_failures_the_next_try_waits_and_the_time_is_shown(identifier):
+    fifth = fail(5, identifier)
+    assert (fifth.status_code, bool(re.search(r"\d\d:\d\d:\d\d", fifth.text))) == (422, True)
+    sixth = Browser().sign_in(identifier)
+    assert sixth.status_code == 429
+    assert 0 < int(sixth.headers["retry-after"]) <= 31
+    assert re.search(r"\d\d:\d\d:\d\d", sixth.text)
+
+
+def test_spelling_the_identifier_otherwise_does_not_help():
+    fail(5, "anna@example.org")
+    assert Browser().sign_in("ANNA@example.org").status_code == 429
+
+
+def test_a_stranger_in_another_network_does_not_make_anna_wait():
+    fail(7, address="203.0.113.5")
+    assert Browser("198.51.100.7").sign_in("anna@example.org").status_code == 303
+
+
+def wait_is_over() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE signin_throttle SET held_until = now() - interval '1 second'")
+
+
+def test_after_the_wait_the_right_password_works_and_forgives():
+    fail(5)
+    wait_is_over()
+    assert Browser().sign_in("anna@example.org").status_code == 303
+    assert Throttle.objects.count() == 0
+
+
+def test_a_hundred_failures_from_everywhere_close_the_password_for_a_day():
+    fail(1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE signin_throttle SET failures = 99")
+    fail(1, address="203.0.113.9")
+    answer = Browser("192.0.2.1").sign_in("anna@example.org")
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 23 * 3600
+
+
+def test_a_wait_costs_no_hash(monkeypatch):
+    fail(5)
+    monkeypatch.setattr("argon2.PasswordHasher.verify", lambda *_: pytest.fail("a hash was computed"))
+    assert Browser().sign_in("anna@example.org").status_code == 429
+
+
+def test_failures_of_yesterday_are_forgotten_for_the_network():
+    fail(4)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE signin_throttle SET last_at = last_at - interval '25 hours'")
+    fail(1)
+    assert sorted(Throttle.objects.values_list("failures", flat=True)) == [1, 5]
+
+
+def test_too_many_at_once_are_asked_to_come_back(monkeypatch):
+    def full(*_args):
+        raise passwords.Busy
+
+    monkeypatch.setattr(passwords, "fits", full)
+    answer = Browser().sign_in("anna@example.org")
+    assert (answer.status_code, 'value="anna@example.org"' in answer.text) == (503, True)
+
+
+# sessions
+
+
+def test_a_session_idle_for_an_hour_is_over_and_a_used_one_is_noted():
+    browser = Browser()
+    browser.sign_in("anna@example.org")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE signin_session SET seen_at = now() - interval '59 minutes'")
+    assert browser.get("/journal/").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seen_at > now() - interval '1 minute' FROM signin_session")
+        assert cursor.fetchone()[0] is True
+        cursor.execute("UPDATE signin_session SET seen_at = now() - interval '61 minutes'")
+    assert path_of(browser.get("/journal/")) == "/signin/"
+
+
+def test_a_login_costs_two_statements(monkeypatch):
+    browser = Browser()
+    page = browser.get("/signin/")
+    sent = []
+    real = psycopg.Cursor.execute
+    monkeypatch.setattr(
+        psycopg.Cursor,
+        "execute",
+        lambda self, query, *a, **n: sent.append(query) or real(self, query, *a, **n),
+    )
+    browser.submit(page, "/signin/", identifier="anna@example.org", password=sandbox.PASSWORD)
+    assert len(sent) == 2
