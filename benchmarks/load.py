@@ -14,6 +14,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import certificates_table as table
 
@@ -74,17 +75,17 @@ def run(port: int, rows: int, clients: int, seconds: float) -> Load:
     return Load(**seen, cpu=cpu)
 
 
-def _wrk(port: int, rows: int, clients: int, seconds: float) -> dict[str, float]:
+def _wrk(port: int, rows: int, clients: int, seconds: float) -> dict[str, Any]:
     command = [
         "wrk", "-t1", f"-c{clients}", f"-d{seconds:.0f}s", "-s", str(template("keys.lua", rows)),
         f"http://127.0.0.1:{port}",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seen: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return seen
 
 
-def _python(port: int, rows: int, clients: int, seconds: float) -> dict[str, float]:
+def _python(port: int, rows: int, clients: int, seconds: float) -> dict[str, Any]:
     poll = select.epoll()
     links: dict[int, socket.socket] = {}
     sent: dict[int, float] = {}

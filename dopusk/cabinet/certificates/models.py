@@ -40,7 +40,9 @@ class Certificate(models.Model):
     number = models.CharField(max_length=13)
     code = models.CharField(max_length=12)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="certificate")
-    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="certificates")
+    holder = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="certificates", db_index=False
+    )  # certificate_of_holder serves it
     holder_mask = models.CharField(max_length=120)
     specialty_key = models.CharField(max_length=64)
     specialty_name = models.CharField(max_length=200)
@@ -86,6 +88,7 @@ class Certificate(models.Model):
                 condition=Q(state__in=["active", "suspended", "revoked"]), name="certificate_state"
             ),
         ]
+        indexes = [models.Index(fields=["holder", "-valid_from"], name="certificate_of_holder")]
 
     def __str__(self) -> str:
         return self.number
