@@ -28,9 +28,11 @@ _TERM: Final[dict[Profile, timedelta]] = {
         days=ROOT_YEARS * 366
     ),  # the root's whole term: a paper is checked as long as that
 }
-_PURPOSE: Final[dict[Profile, x509.ObjectIdentifier]] = {
-    "seal": x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"),  # id-kp-documentSigning
-    "timestamp": ExtendedKeyUsageOID.TIME_STAMPING,
+_DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+_PURPOSES: Final[dict[Profile, list[x509.ObjectIdentifier]]] = {
+    # readers built on NSS (pdfsig, for one) know document signing only by the name of mail protection
+    "seal": [_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION],
+    "timestamp": [ExtendedKeyUsageOID.TIME_STAMPING],
 }
 _CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 _CRL_TERM: Final = timedelta(days=7)
@@ -149,7 +151,7 @@ class Authority:
             .add_extension(
                 _usage(digital_signature=True, content_commitment=profile == "seal"), critical=True
             )
-            .add_extension(x509.ExtendedKeyUsage([_PURPOSE[profile]]), critical=profile == "timestamp")
+            .add_extension(x509.ExtendedKeyUsage(_PURPOSES[profile]), critical=profile == "timestamp")
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(_fit(public)), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(

@@ -30,8 +30,10 @@ from dopusk.trust.timestamper import HttpTimestamper, TimestampDown
 from dopusk.web.outgoing import Register, RegisterDown
 
 REGISTER: Final = "pki"
-OWNER: Final = "Учебная комиссия «Допуск»"
-ORGANISATION: Final = "Допуск, учебный стенд"
+COMMON_NAME: Final = (
+    "Аккредитационный центр"  # the whole name is the organisation's: here 64 bytes are the bound
+)
+LONGEST_NAME: Final = 64  # characters of an organisation's name, X.520
 PLACE: Final = "Россия"
 REASON: Final = "Выписка сформирована из реестра аккредитаций"
 FIELD_WORDS: Final = "Электронная подпись выписки"
@@ -62,7 +64,7 @@ class Seal:
     def line(self) -> SealLine:
         """What a paper says of this signature."""
         certificate = self.signer.certificate
-        owner = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+        owner = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value
         digits = f"{certificate.serial_number:040X}"
         return SealLine(
             owner=str(owner),
@@ -97,7 +99,8 @@ class SealKeeper:
         return None if _runs_out(seal.signer.certificate) else seal
 
     def _request(self) -> Seal:
-        csr = authority.request(self._keeping.key("seal"), authority.subject(OWNER, ORGANISATION))
+        name = authority.subject(COMMON_NAME, settings.CENTER_NAME[:LONGEST_NAME])
+        csr = authority.request(self._keeping.key("seal"), name)
         answer = self._register.post("/api/pki/certificates", {"csr": csr, "profile": "seal"})
         try:
             pems = [answer["certificate"], *answer["chain"]]
