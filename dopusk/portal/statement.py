@@ -62,7 +62,7 @@ def in_batches(sql: str, batch: int) -> int:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(sql, {"batch": batch})
-            done = cursor.rowcount
+            done = int(cursor.rowcount)
         total += done
         if done < batch:
             return total

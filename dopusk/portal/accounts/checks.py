@@ -1,7 +1,9 @@
 """What must hold before the portal starts: known passwords live in the sandbox only."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.apps.config import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
@@ -10,7 +12,9 @@ from dopusk.portal.accounts.models import Account
 
 
 @register(Tags.database)
-def known_people_stay_in_the_sandbox(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def known_people_stay_in_the_sandbox(
+    app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """Outside sandbox mode a database that holds people with a public password does not start."""
     if settings.SANDBOX:
         return []

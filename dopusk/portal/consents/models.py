@@ -1,5 +1,6 @@
 """Consents: one in force per person and service; withdrawn ones stay as history."""
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +14,7 @@ from dopusk.portal.clients.models import Client
 class ConsentQuerySet(models.QuerySet["Consent"]):
     """Ways of reading consents."""
 
-    def of(self, sub: object) -> "ConsentQuerySet":
+    def of(self, sub: uuid.UUID) -> "ConsentQuerySet":
         """A person's consents in force, the latest first."""
         return self.filter(account_id=sub, revoked_at=None).select_related("client").order_by("-given_at")
 

@@ -48,7 +48,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _leaving(request: HttpRequest, values: QueryDict) -> Leaving:
-    given = {name: values[name] for name in values}
+    given = {name: str(values[name]) for name in values}
     hint = keys.opened(given["id_token_hint"]) if given.get("id_token_hint") else None
     person = access.current(request)
     client_id = given.get("client_id") or (str(hint["aud"]) if hint else "")

@@ -58,7 +58,7 @@ def person_required(
     """The view gets the person as its second argument; a stranger is sent to sign in and back."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
         person = current(request)
         if person is None:
             here = request.get_full_path() if request.method == "GET" else "/"

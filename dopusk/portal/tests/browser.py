@@ -4,7 +4,8 @@ import base64
 import contextlib
 import hashlib
 import re
-import secrets
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
@@ -17,6 +18,7 @@ from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.actions import known_identity, open_account
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.clients.actions import register
+from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents.rules import CLAIMS
 from dopusk.portal.front import ROUTES
 from dopusk.portal.wire import Front
@@ -29,7 +31,7 @@ VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
-def hashes_cost_nothing(settings) -> None:
+def hashes_cost_nothing(settings: Any) -> None:
     """For fixtures: Argon2id at test cost."""
     settings.TEST_COST_PASSWORDS = True
     passwords._hasher.cache_clear()
@@ -43,7 +45,7 @@ def known(key: str) -> Account:
     return found or open_account(known_identity(person), person.password, demo=True)
 
 
-def cabinet_is_registered(**changes):
+def cabinet_is_registered(**changes: Any) -> Registration:
     """Register the cabinet as the seed does."""
     values = {
         "name": "Кабинет аккредитации",
@@ -57,7 +59,7 @@ def cabinet_is_registered(**changes):
 
 
 @contextlib.contextmanager
-def one_connection():
+def one_connection() -> Iterator[None]:
     """As django.test.Client does: the test's transaction lives through the request."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -79,7 +81,7 @@ class Browser(httpx.Client):
             headers={"User-Agent": agent},
         )
 
-    def send(self, request: httpx.Request, **options) -> httpx.Response:
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """One request inside the test's transaction."""
         with one_connection():
             return super().send(request, **options)
@@ -148,7 +150,9 @@ def code_for(browser: Browser, who: str = "anna", **changes: str | None) -> str:
     return parameters(answer)["code"]
 
 
-def exchange(code: str, *, auth: tuple[str, str] | None = (CLIENT, SECRET), **changes: str | None):
+def exchange(
+    code: str, *, auth: tuple[str, str] | None = (CLIENT, SECRET), **changes: str | None
+) -> httpx.Response:
     """The cabinet's call to the token endpoint."""
     values = {
         "grant_type": "authorization_code",
@@ -158,16 +162,10 @@ def exchange(code: str, *, auth: tuple[str, str] | None = (CLIENT, SECRET), **ch
         **changes,
     }
     data = {name: value for name, value in values.items() if value is not None}
-    return Browser().post("/oidc/token", data=data, auth=auth)
+    basic = httpx.BasicAuth(*auth) if auth else httpx.Auth()
+    return Browser().post("/oidc/token", data=data, auth=basic)
 
 
 def userinfo(token: str) -> httpx.Response:
     """The cabinet's call to userinfo."""
     return Browser().get("/oidc/userinfo", headers={"Authorization": f"Bearer {token}"})
-
-
-def new_verifier() -> tuple[str, str]:
-    """A PKCE verifier and its challenge."""
-    verifier = secrets.token_urlsafe(48)
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return verifier, base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
