@@ -19,6 +19,15 @@ from dopusk.web import live
 from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.actions import record
 
+# how the journal calls the steps; it is kept in Russian
+STEP_NAMES = {
+    "contacts": "контакты",
+    "specialty": "специальность",
+    "report": "отчёт о деятельности",
+    "documents": "другие документы",
+    "consent": "согласие на обработку данных",
+}
+
 
 class NotAllowed(Exception):
     """The rules refuse: nothing was changed. `refusal` says why by its code."""
@@ -135,7 +144,7 @@ def save_step(
             application,
             person.pk,
             "application.step_saved",
-            "Черновик заявления изменён",
+            f"Черновик изменён: {STEP_NAMES[step]}",
             session,
             {"step": step},
         )

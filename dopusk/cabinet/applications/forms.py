@@ -105,13 +105,26 @@ def describe(choice: Choice) -> str:
     return _("%(name)s — аккредитация до %(day)s") % {"name": name, "day": day(choice.held_until)}
 
 
+class Scan(forms.FileField):
+    """A scan that may have been brought before: needed, so its label never says «optional», but not every time."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Nothing chosen is no error here; whether a scan is there at all is judged by the rules of steps."""
+        return super().clean(data, initial) if data else None
+
+
+class When(forms.CharField):
+    """A text needed only in a case its hint names; the form's `clean` asks for it then."""
+
+    def validate(self, value: Any) -> None:
+        """Empty is no error here."""
+
+
 class ReportForm(StepForm):
     """The report and what the employer said of it."""
 
     kept = ("agreement", "refusal_reason")
-    activity_report = forms.FileField(
-        label=gettext_lazy("Скан отчёта о деятельности"), help_text=SCAN_HINT, required=False
-    )
+    activity_report = Scan(label=gettext_lazy("Скан отчёта о деятельности"), help_text=SCAN_HINT)
     agreement = forms.ChoiceField(
         label=gettext_lazy("Согласовал ли работодатель отчёт?"),
         widget=forms.RadioSelect,
@@ -128,17 +141,17 @@ class ReportForm(StepForm):
         ),
         error_messages={"required": gettext_lazy("Отметьте, согласован ли отчёт.")},
     )
-    refusal_reason = forms.CharField(
+    refusal_reason = When(
         label=gettext_lazy("Что работодатель указал в отказе"),
         help_text=gettext_lazy("Заполните, только если работодатель отказал. Своими словами."),
-        required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
     )
-    agreement_file = forms.FileField(
+    agreement_file = Scan(
         label=gettext_lazy("Скан согласования или мотивированного отказа"),
-        help_text=gettext_lazy("С подписью руководителя и печатью. PDF, JPEG или PNG, до 10 МБ."),
-        required=False,
+        help_text=gettext_lazy(
+            "С подписью руководителя и печатью. PDF, JPEG или PNG, до 10 МБ. Если не работаете, не нужен."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:

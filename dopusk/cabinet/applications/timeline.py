@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dopusk.cabinet.applications import words
 from dopusk.cabinet.applications.models import Application, Event
@@ -28,6 +29,13 @@ WAY = (
     State.RECORDED,
 )
 FUTURE = {State.PASSED: lambda: _("Решение комиссии")}
+WHO = {
+    State.CENTER_REVIEW: gettext_lazy("центр аккредитации"),
+    State.AT_COMMISSION: gettext_lazy("центр аккредитации"),
+    State.PASSED: gettext_lazy("комиссия"),
+    State.PROTOCOL_PUBLISHED: gettext_lazy("секретарь комиссии"),
+    State.RECORDED: gettext_lazy("регистр медработников"),
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def _ahead(application: Application, today: date) -> list[dict[str, Any]]:
     planned = plan(application, today)
     when: dict[State, str] = {
         State.CENTER_REVIEW: _by(planned.review_due),
-        State.AT_COMMISSION: _on(planned.sitting),
+        State.AT_COMMISSION: _by(planned.review_due),
         State.PASSED: _on(planned.sitting),
         State.PROTOCOL_PUBLISHED: _by(planned.protocol_due),
     }
@@ -100,7 +108,7 @@ def _ahead(application: Application, today: date) -> list[dict[str, Any]]:
             "title": FUTURE[one]() if one in FUTURE else str(words.STATES[one][0]),
             "when": when.get(one, ""),
             "state": "future",
-            "who": str(words.HOLDERS.get(one, "")),
+            "who": str(WHO.get(one, "")),
             "text": "",
         }
         for one in WAY[position + 1 :]

@@ -33,7 +33,7 @@
       running = true;
       say(status?.dataset.saving ?? "");
       try {
-        const answer = await fetch(form.action || location.href, {
+        const answer = await fetch(form.getAttribute("action") || location.href, {
           method: "POST",
           body: fields(),
           headers: { Accept: "application/json" },
