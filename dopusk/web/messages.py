@@ -20,8 +20,10 @@ PACKAGE = Path(__file__).resolve().parents[1]
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 ONE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MANY = {"ngettext", "ngettext_lazy"}
-CALL = re.compile(r"\b(n?gettext)\((.*?)\)(?=\s|X|$)", re.DOTALL)
-LITERAL = re.compile(r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
+LITERAL = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
+CALL = re.compile(
+    rf"(?<![\w.])(?:(?:gettext|_)\(\s*{LITERAL}|ngettext\(\s*{LITERAL},\s*{LITERAL})", re.DOTALL
+)
 
 
 @dataclass
@@ -97,27 +99,36 @@ def catalogues(root: Path = PACKAGE) -> list[Path]:
     return sorted(root.rglob("locale/*/LC_MESSAGES/django.po"))
 
 
-def used(root: Path = PACKAGE) -> Iterator[tuple[Path, str]]:
-    """Every Russian text marked for translation: the file it stands in and its msgid."""
+def used(root: Path = PACKAGE) -> Iterator[tuple[Path, str, str]]:
+    """Every text marked for translation: the file it stands in, its msgid and its msgid_plural or ""."""
     for path in sorted(root.rglob("*.html")):
         if "node_modules" not in path.parts:
             source = templatize(path.read_text(encoding="utf-8"))
             for call in CALL.finditer(source):
-                literal = LITERAL.search(call[2])
-                if literal:
-                    yield path, ast.literal_eval(literal[1])
+                one, singular, plural = (ast.literal_eval(text) if text else "" for text in call.groups())
+                yield path, one or singular, plural
     for path in sorted(root.rglob("*.py")):
         if "tests" not in path.parts and "node_modules" not in path.parts:
-            yield from ((path, text) for text in _marked(ast.parse(path.read_text(encoding="utf-8"))))
+            marked = _marked(ast.parse(path.read_text(encoding="utf-8")))
+            yield from ((path, text, plural) for text, plural in marked)
 
 
-def _marked(tree: ast.AST) -> Iterator[str]:
+def _marked(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    names = {name: name for name in ONE | MANY}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args:
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            first = node.args[0]
-            if name in ONE | MANY and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            names |= {one.asname or one.name: one.name for one in node.names}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = names.get(getattr(node.func, "id", getattr(node.func, "attr", "")), "")
+        texts = [
+            one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        ]
+        if name in MANY and len(texts) > 1:
+            yield texts[0], texts[1]
+        elif name in ONE and texts:
+            yield texts[0], ""
 
 
 def site_of(path: Path) -> str:
@@ -125,20 +136,29 @@ def site_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0]
 
 
-def missing() -> list[tuple[Path, str]]:
-    """Russian texts that the page's own site has no English for."""
-    english: dict[str, set[str]] = {}
+def missing() -> list[tuple[Path, str, str]]:
+    """Russian texts (file, msgid, msgid_plural) that the page's own site has no English for."""
+    english: dict[str, set[tuple[str, str]]] = {}
     for path in catalogues():
         if path.parts[-3] == "en":
             known = english.setdefault(site_of(path), set())
-            known |= {entry.identifier for entry in read(path) if entry.words.get(0) and not entry.fuzzy}
-    lacking: dict[tuple[str, str], Path] = {}
-    for path, text in used():
-        if CYRILLIC.search(text) and text not in english.get(site_of(path), set()) | english.get(
-            "web", set()
-        ):
-            lacking.setdefault((site_of(path), text), path)
-    return [(path, text) for (_site, text), path in lacking.items()]
+            known |= {
+                (one.identifier, one.plural) for one in read(path) if one.words.get(0) and not one.fuzzy
+            }
+    shared = english.get("web", set())
+    lacking: dict[tuple[str, str, str], Path] = {}
+    for path, text, plural in used():
+        if CYRILLIC.search(text) and (text, plural) not in english.get(site_of(path), set()) | shared:
+            lacking.setdefault((site_of(path), text, plural), path)
+    return [(path, text, plural) for (_site, text, plural), path in lacking.items()]
+
+
+def _entry(path: Path, text: str, plural: str) -> str:
+    one, many = (
+        words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for words in (text, plural)
+    )
+    forms = f'msgid_plural "{many}"\nmsgstr[0] ""\nmsgstr[1] ""' if plural else 'msgstr ""'
+    return f'#: {path.relative_to(PACKAGE)}\nmsgid "{one}"\n{forms}\n'
 
 
 def main(arguments: list[str]) -> int:
@@ -148,9 +168,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--missing", action="store_true")
     options = parser.parse_args(arguments)
     if options.missing:
-        for path, text in missing():
-            quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-            print(f'#: {path.relative_to(PACKAGE)}\nmsgid "{quoted}"\nmsgstr ""\n')
+        for path, text, plural in missing():
+            print(_entry(path, text, plural))
         return 0
     faults = []
     for path in catalogues():
@@ -163,7 +182,9 @@ def main(arguments: list[str]) -> int:
             target.write_bytes(packed)
             print(f"{target.relative_to(PACKAGE)}: {len(packed):,} bytes")
     if options.check:
-        faults += [f"{path.relative_to(PACKAGE)}: no English for «{text}»" for path, text in missing()]
+        faults += [
+            f"{path.relative_to(PACKAGE)}: no English for «{text}»" for path, text, _plural in missing()
+        ]
         gallery = "design/templates/design/gallery"
         faults = [fault for fault in faults if gallery not in fault]
     for fault in faults:
