@@ -30,7 +30,6 @@ _MONTHS: Final = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
-_STANDARDS: Final[list[Literal["a-2a", "ua-1"]]] = ["a-2a", "ua-1"]
 _compiling = threading.Lock()
 
 
@@ -79,7 +78,7 @@ def render(paper: Paper) -> bytes:
         made = _compiler().compile(
             format="pdf",
             sys_inputs={"paper": json.dumps(_words(paper), ensure_ascii=False)},
-            pdf_standards=_STANDARDS,
+            pdf_standards=["a-2a", "ua-1"],
             timestamp=int(paper.issued_at.timestamp()),
         )
     assert isinstance(made, bytes)

@@ -10,11 +10,11 @@ import typst
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
+import dopusk
 from dopusk.trust.authority import Authority, Pointers, request, subject
 from dopusk.trust.pades import SealSigner, sign
 from dopusk.trust.timestamper import HttpTimestamper
 from dopusk.trust.timestamps import Responder
-from dopusk.web import design
 
 NOW = datetime.now(UTC)
 POINTERS = Pointers("http://localhost:8002/pki/ca.cer", "http://localhost:8002/pki/ca.crl")
@@ -80,7 +80,7 @@ def strangers() -> Offices:
 @cache
 def paper() -> bytes:
     """A small paper in Russian, PDF/A-2a and PDF/UA-1."""
-    fonts = Path(design.__file__).parent / "fonts"
+    fonts = Path(dopusk.__file__).parent / "web" / "design" / "fonts"
     text = (
         '#set document(title: "Выписка")\n#set text(font: "Golos Text", lang: "ru")\n= Выписка\nОрлова Анна'
     )
