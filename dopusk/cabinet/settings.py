@@ -39,3 +39,4 @@ CENTER_REGION = environment.text("DOPUSK_CENTER_REGION", "77")
 # an application's journey: its jobs, and the pauses in seconds before a silent register is asked again
 PROCRASTINATE_IMPORT_PATHS = ["dopusk.cabinet.tasks"]
 FLOW_RETRY_FIRST, FLOW_RETRY_LONGEST = 5, 600
+LIVE_KEY = environment.key("DOPUSK_LIVE_KEY")  # opens streams of the live app

@@ -14,6 +14,7 @@ urlpatterns = [
     path("certificates/", include("dopusk.cabinet.certificates.urls")),
     path("notices/", include("dopusk.cabinet.notices.urls")),
     path("health/", include("dopusk.web.health.urls")),
+    path("design/", include("dopusk.web.design.urls")),
     path("verify/", include("dopusk.cabinet.verification.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

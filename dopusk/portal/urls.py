@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("health/", include("dopusk.web.health.urls")),
+    path("design/", include("dopusk.web.design.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("dopusk.portal.home.urls")),
     path("", include("dopusk.portal.signin.urls")),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("pki/", include("dopusk.registers.pki.urls")),
     path("health/", include("dopusk.web.health.urls")),
+    path("design/", include("dopusk.web.design.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 

@@ -1,4 +1,4 @@
-"""The WSGI application of this site."""
+"""The WSGI application of the registers."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dopusk.registers.settings")
 application = get_wsgi_application()
+
+from dopusk.web import start  # noqa: E402 - Django has to be set up first
+
+start.begin()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from dopusk.kernel import trace
 
@@ -40,6 +41,23 @@ class TraceMiddleware:
         with trace.use(identifier):
             response = self.get_response(request)
         response["X-Trace-Id"] = identifier
+        return response
+
+
+class LanguageMiddleware:
+    """Russian, unless the person has chosen otherwise in the footer; a browser's preference is no choice."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Speak the language of the cookie, if it is one of ours."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.setdefault("Content-Language", language)
         return response
 
 
@@ -78,4 +96,6 @@ class SecurityHeadersMiddleware:
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.setdefault("Cache-Control", "no-store")
+        if settings.SESSION_COOKIE_SECURE:
+            response.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response

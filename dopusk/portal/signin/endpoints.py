@@ -13,7 +13,6 @@ from typing import Final
 
 from django.conf import settings
 from django.utils.crypto import get_random_string
-from django.utils.translation import trans_real
 
 from dopusk.portal.accounts.passwords import Busy
 from dopusk.portal.clients import models as clients
@@ -87,13 +86,9 @@ def _from_our_page(request: Request, token: str) -> bool:
 
 
 def _language(request: Request) -> str:
-    """As LocaleMiddleware chooses: the person's cookie, then what the browser prefers."""
-    known = dict(settings.LANGUAGES)
+    """As LanguageMiddleware chooses: the person's cookie, else Russian."""
     chosen = request.cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if chosen in known:
-        return chosen
-    preferred = trans_real.parse_accept_lang_header(request.header("ACCEPT_LANGUAGE").lower())
-    return next((tag[:2] for tag, _ in preferred if tag[:2] in known), settings.LANGUAGE_CODE)
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 @cache

@@ -53,3 +53,15 @@ def test_an_unknown_address_is_our_own_page_with_the_trace(client):
     answer = client.get("/nothing/here/")
     assert answer.status_code == 404
     assert answer["X-Trace-Id"] in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cookie", "language"), [(None, "ru"), ("en", "en"), ("ru", "ru"), ("de", "ru"), ("../x", "ru")]
+)
+def test_pages_are_russian_until_english_is_chosen(client, settings, cookie, language):
+    if cookie:
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = cookie
+    answer = client.get("/nothing/here/", headers={"Accept-Language": "en-GB,en"})
+    assert answer["Content-Language"] == language
+    assert f'lang="{language}"' in answer.content.decode()

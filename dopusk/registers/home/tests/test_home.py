@@ -82,7 +82,8 @@ def test_an_address_where_nothing_stands_is_not_found(db):
 
 @pytest.mark.parametrize("path", ["/", "/workers/", "/faults/", "/api/docs"])
 def test_pages_speak_english_too(dictionary, path):
-    english = Browser(headers={"Accept-Language": "en"})
+    english = Browser()
+    english.cookies["registers_language"] = "en"
     page = re.sub(
         r"<script type=\"application/json\".*?</script>",
         "",
