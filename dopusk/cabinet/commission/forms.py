@@ -7,6 +7,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from dopusk.cabinet.commission import rules, words
+from dopusk.cabinet.review.asked import Asked
 
 ERRORS = {
     "reason_missing": _("Отметьте хотя бы одну причину."),
@@ -32,12 +33,14 @@ class VoteForm(forms.Form):
         choices=list(words.AGAINST.items()),
         widget=forms.CheckboxSelectMultiple,
         required=False,
+        bound_field_class=Asked,
     )
     recusal = forms.ChoiceField(
         label=_("Почему отвод"),
         choices=[(code, word) for code, word in words.RECUSALS.items() if code != "own_case"],
         widget=forms.RadioSelect,
         required=False,
+        bound_field_class=Asked,
     )
     words = forms.CharField(
         label=_("Особое мнение"),

@@ -139,12 +139,12 @@ def _row(at: int, decision: Decision) -> list[str]:
 
 def _remarks(decision: Decision) -> list[list[str]]:
     """Recusals, dissents and postponements, each with the number of the application it belongs to."""
-    found = [f"Отвод: {name}." for name in decision.recused]
+    found = [f"Отвод — {name}" for name in decision.recused]
     if decision.by_chair:
         found.append("Голоса разделились поровну, решил голос председателя.")
     for dissent in decision.dissents:
         own = f" Особое мнение: {dissent.words}" if dissent.words else ""
-        found.append(f"Против: {dissent.name}. {'; '.join(dissent.reasons)}.{own}")
+        found.append(f"Против — {dissent.name}: {'; '.join(dissent.reasons).lower()}.{own}")
     if decision.outcome == "postponed":
         found.append(f"Рассмотрение отложено. {decision.words}".strip())
     return [[decision.number, words] for words in found]

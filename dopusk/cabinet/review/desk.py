@@ -1,7 +1,7 @@
 """What lies on the desk of those who judge: the documents and the checks of an application."""
 
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -9,24 +9,38 @@ from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.checks import words
 from dopusk.cabinet.checks.models import Finding
 from dopusk.cabinet.documents.models import Document
+from dopusk.cabinet.review.words import PLACES
 
 ORDER = {"failed": 0, "unknown": 1, "passed": 2}
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A document under a short name: the desk shows one person's papers, so her name need not stand on each."""
+
+    document: Document
+    name: str
+
+
 def layout(application: Application, chosen: str) -> dict[str, Any]:
     """Documents with the one that is open, and the findings, what failed first. chosen: a document's id or ""."""
-    documents = list(Document.objects.in_folder(str(application.pk)))
-    shown = next((one for one in documents if str(one.pk) == chosen), documents[0] if documents else None)
+    sheets = [_sheet(one) for one in Document.objects.in_folder(str(application.pk))]
+    at = next((place for place, one in enumerate(sheets) if str(one.document.pk) == chosen), 0)
     findings = [words.describe(row) for row in Finding.objects.of(application)]
     return {
-        "documents": documents,
-        "shown": shown,
-        "following": _after(documents, shown.pk) if shown else None,
+        "documents": sheets,
+        "shown": sheets[at] if sheets else None,
+        "following": sheets[at + 1] if at + 1 < len(sheets) else None,
         "findings": sorted(findings, key=lambda one: ORDER[one.outcome]),
         "failed": sum(one.outcome == "failed" for one in findings),
         "passed": sum(one.outcome == "passed" for one in findings),
         "facts": _facts(application),
     }
+
+
+def _sheet(document: Document) -> Sheet:
+    name, pages = PLACES[document.kind], document.stored.pages
+    return Sheet(document, _("%(name)s, %(pages)s л.") % {"name": name, "pages": pages})
 
 
 def _facts(application: Application) -> list[dict[str, Any]]:
@@ -46,9 +60,3 @@ def _facts(application: Application) -> list[dict[str, Any]]:
         (_("Отчёт"), agreement),
     ]
     return [{"key": key, "value": value} for key, value in rows if value]
-
-
-def _after(documents: list[Document], shown: UUID) -> Document | None:
-    """The next document to look at, or None after the last one."""
-    at = next(place for place, one in enumerate(documents) if one.pk == shown)
-    return documents[at + 1] if at + 1 < len(documents) else None

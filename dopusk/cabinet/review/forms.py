@@ -9,6 +9,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from dopusk.cabinet.review import rules, words
+from dopusk.cabinet.review.asked import Asked
 
 
 class RefuseForm(forms.Form):
@@ -31,6 +32,7 @@ class RefuseForm(forms.Form):
                 label=_("Где"),
                 choices=[(place, words.PLACES[place]) for place in reason.fields],
                 required=False,
+                bound_field_class=Asked,
             )
             self.fields[f"{reason.code}_words"] = forms.CharField(
                 label=_("Что не так"),
@@ -50,7 +52,7 @@ class RefuseForm(forms.Form):
         cleaned = self.cleaned_data
         if not any(cleaned.get(reason.code) for reason in rules.REASONS):
             message = say("Отметьте хотя бы одну причину.")
-            self.add_error(rules.REASONS[0].code, forms.ValidationError(message, code="reasons_missing"))
+            raise forms.ValidationError(message, code="reasons_missing")
         return cleaned
 
     def faults(self) -> list[rules.Fault]:

@@ -20,6 +20,7 @@ from dopusk.cabinet.review.forms import RefuseForm, SearchForm
 from dopusk.cabinet.review.models import Review, ReviewQuerySet
 from dopusk.cabinet.signin.access import current, role_required, session_mark
 from dopusk.cabinet.signin.models import Person
+from dopusk.kernel import workdays
 
 PAGE = 25
 LISTS: dict[str, Callable[[Person], ReviewQuerySet]] = {
@@ -64,10 +65,12 @@ def _found(rows: ReviewQuerySet, search: SearchForm) -> ReviewQuerySet:
 
 
 def _row(review: Review, person: Person) -> dict[str, Any]:
+    today = timezone.localdate()
     return {
         "review": review,
         "application": review.application,
-        "urgency": rules.urgency(review.due_on, timezone.localdate()).value,
+        "urgency": rules.urgency(review.due_on, today).value,
+        "left": workdays.between(today, review.due_on),
         "mine": review.registrar_id == person.pk,
         "own": review.application.applicant_id == person.pk,
     }
@@ -92,7 +95,6 @@ def _card(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
         "blocked": _say(blocked) if blocked and blocked.code != "already_decided" else "",
         "may_take": blocked is None and review.registrar_id is None,
         "may_decide": rules.may_decide(desk, person.pk) is None,
-        "urgency": rules.urgency(review.due_on, timezone.localdate()).value,
         "mine": [_row(one, person) for one in mine],
         **layout(review.application, request.GET.get("document", "")),
     }

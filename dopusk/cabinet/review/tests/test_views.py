@@ -184,7 +184,7 @@ def test_a_refusal_needs_a_reason_and_keeps_what_was_typed():
     answer = page.post(card(case, "refuse/"), {"comment": "Позвоните нам"})
     assert answer.status_code == 422
     form = answer.context["form"]
-    assert form.errors.as_data()["signature_missing"][0].code == "reasons_missing"
+    assert form.errors.as_data()["__all__"][0].code == "reasons_missing"
     assert "Позвоните нам" in answer.content.decode()
     assert Application.objects.get().state == "CENTER_REVIEW"
 
