@@ -21,8 +21,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.timestamps import TimeStamper
@@ -135,6 +137,12 @@ class SealSigner(Signer):
         return self._reserved
 
 
+class _Signing(PdfSigner):
+    def register_extensions(self, pdf_out: BasePdfFileWriter, *, md_algorithm: str) -> None:
+        """PAdES as an extension of PDF 1.7. pyHanko would declare PDF 2.0 for the curve, which PDF/A-2 is not."""
+        pdf_out.register_extension(ESIC_EXTENSION_1)
+
+
 def sign(
     pdf: bytes,
     signer: SealSigner,
@@ -156,7 +164,7 @@ async def _sign(
     pdf: bytes, signer: SealSigner, timestamper: TimeStamper, reason: str, location: str, field_words: str
 ) -> bytes:
     reserved = await signer.reserved(timestamper)
-    work = PdfSigner(
+    work = _Signing(
         PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm="sha256",

@@ -98,6 +98,8 @@ def test_the_signature_changes_nothing_of_what_the_paper_claims() -> None:
             for key in ("pdfaid:part", "pdfaid:conformance", "pdfuaid:part", "dc:title"):
                 assert is_[key] == was[key]
         assert after.Root.Lang == before.Root.Lang
+        assert after.pdf_version == before.pdf_version == "1.7"  # PDF/A-2 is PDF 1.7
+        assert "/Version" not in after.Root
         assert "/StructTreeRoot" in after.Root
         assert after.Root.Perms.DocMDP.Reference[0].TransformParams.P == 1
         (field,) = after.Root.AcroForm.Fields
