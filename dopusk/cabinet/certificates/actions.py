@@ -51,6 +51,7 @@ def _make(application: Application) -> Certificate:
     assert sitting.closed_at is not None
     protocol_on = timezone.localdate(sitting.closed_at)
     term = rules.term(protocol_on, norms_at(protocol_on))
+    assert application.snapshot is not None
     judged = application.snapshot["applicant"]
     return Certificate.objects.create(
         number=numbers.compose(settings.CENTER_REGION, protocol_on.year, next_serial()),

@@ -25,6 +25,7 @@ def _paper(certificate: Certificate) -> Paper:
     case = Case.objects.select_related("application", "sitting__commission").get(
         application=certificate.application_id, outcome="passed"
     )
+    assert case.application.snapshot is not None
     judged = case.application.snapshot["applicant"]
     return Paper(
         number=certificate.number,

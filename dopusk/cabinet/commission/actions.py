@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from dopusk.cabinet.applications.actions import NotAllowed, move, wake
 from dopusk.cabinet.applications.models import Application
+from dopusk.cabinet.applications.rules import Refusal
 from dopusk.cabinet.commission import rules
 from dopusk.cabinet.commission.models import Case, Commission, Seat, Sitting, Vote
 from dopusk.cabinet.commission.seats import by_level, compose, seat_of
@@ -128,7 +129,7 @@ def vote(
         application = Application.objects.select_related("applicant").get(pk=case.application_id)
         seat = seat_of(sitting.commission, person)
         if seat is None:
-            raise NotAllowed(rules.Refusal("no_seat"))
+            raise NotAllowed(Refusal("no_seat"))
         question = rules.Question(
             sitting_open=sitting.state == "open",
             sitting_on=sitting.on,
@@ -157,9 +158,9 @@ def postpone(case_id: int, person: Person, words: str, today: date, *, session: 
         case = Case.objects.select_for_update().get(pk=case_id)
         _ask_leader(seat_of(sitting.commission, person))
         if sitting.state != "open":
-            raise NotAllowed(rules.Refusal("sitting_closed"))
+            raise NotAllowed(Refusal("sitting_closed"))
         if case.outcome:
-            raise NotAllowed(rules.Refusal("case_postponed"))
+            raise NotAllowed(Refusal("case_postponed"))
         case.outcome, case.decided_at, case.words = "postponed", timezone.now(), words.strip()
         case.save(update_fields=["outcome", "decided_at", "words"])
         later = next_sitting(sitting.commission, max(sitting.on, today) + timedelta(days=1))
@@ -252,7 +253,7 @@ def publish_protocol(sitting_id: int, stored: StoredFile) -> Sitting:
     with transaction.atomic():
         sitting = Sitting.objects.select_for_update().get(pk=sitting_id)
         if sitting.state != "closed":
-            raise NotAllowed(rules.Refusal("sitting_open"))
+            raise NotAllowed(Refusal("sitting_open"))
         if sitting.protocol_id is None:
             sitting.protocol, sitting.published_at = stored, timezone.now()
             sitting.save(update_fields=["protocol", "published_at"])
@@ -296,14 +297,14 @@ def _sitting_of(case_id: int) -> Sitting:
     return sitting
 
 
-def _ask(refusal: rules.Refusal | None) -> None:
+def _ask(refusal: Refusal | None) -> None:
     if refusal:
         raise NotAllowed(refusal)
 
 
 def _ask_leader(seat: Seat | None) -> None:
     if seat is None or seat.place not in {"chair", "secretary"}:
-        raise NotAllowed(rules.Refusal("chair_or_secretary_only"))
+        raise NotAllowed(Refusal("chair_or_secretary_only"))
 
 
 def _record_sitting(sitting: Sitting, person: Person | None, act: str, words: str, session: str) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from dopusk.cabinet.commission import rules, words
-from dopusk.cabinet.review.asked import Asked
+from dopusk.cabinet.review.asked import AskedChoice, AskedChoices
 
 ERRORS = {
     "reason_missing": _("Отметьте хотя бы одну причину."),
@@ -28,19 +28,17 @@ class VoteForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Выберите: за, против или отвод.")},
     )
-    reasons = forms.MultipleChoiceField(
+    reasons = AskedChoices(
         label=_("Почему против"),
         choices=list(words.AGAINST.items()),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        bound_field_class=Asked,
     )
-    recusal = forms.ChoiceField(
+    recusal = AskedChoice(
         label=_("Почему отвод"),
         choices=[(code, word) for code, word in words.RECUSALS.items() if code != "own_case"],
         widget=forms.RadioSelect,
         required=False,
-        bound_field_class=Asked,
     )
     words = forms.CharField(
         label=_("Особое мнение"),

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import typst
 
 from dopusk.web import design
 
-_STANDARDS: Final[list[Literal["a-2a", "ua-1"]]] = ["a-2a", "ua-1"]
 _MONTHS: Final = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
@@ -80,7 +79,7 @@ def render(protocol: Protocol) -> bytes:
         made = _compiler().compile(
             format="pdf",
             sys_inputs={"protocol": json.dumps(_words(protocol), ensure_ascii=False)},
-            pdf_standards=_STANDARDS,
+            pdf_standards=["a-2a", "ua-1"],
             timestamp=int(protocol.closed_at.timestamp()),
         )
     assert isinstance(made, bytes)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dopusk.cabinet.applications.actions import NotAllowed
+from dopusk.cabinet.applications.rules import Refusal
 from dopusk.cabinet.commission import actions, agenda, rules, words
 from dopusk.cabinet.commission.forms import PostponeForm, VoteForm
 from dopusk.cabinet.commission.models import Case, Seat, Sitting
@@ -188,8 +189,8 @@ def _case_page(request: HttpRequest, found: Sitting, seat: Seat, one: Case, form
     }
 
 
-def _say(refusal: rules.Refusal) -> str:
-    detail = dict(refusal.detail)
-    if isinstance(detail.get("numbers"), list):
-        detail["numbers"] = ", ".join(str(number) for number in detail["numbers"])  # type: ignore[attr-defined]
-    return str(words.REFUSALS[refusal.code]) % detail
+def _say(refusal: Refusal) -> str:
+    numbers = refusal.detail.get("numbers")
+    named = {"numbers": ", ".join(numbers)} if isinstance(numbers, list) else {}
+    told: str = str(words.REFUSALS[refusal.code]) % {**refusal.detail, **named}
+    return told

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from dopusk.cabinet.applications.actions import NotAllowed, locked, move, wake
 from dopusk.cabinet.applications.models import Application
+from dopusk.cabinet.applications.rules import Refusal
 from dopusk.cabinet.review import rules, words
 from dopusk.cabinet.review.models import Review
 from dopusk.cabinet.signin.models import Person
@@ -131,7 +132,7 @@ def _decide(review: Review, decision: rules.Decision) -> None:
     review.save(update_fields=["decision", "decided_at", "reasons", "comment"])
 
 
-def _ask(refusal: rules.Refusal | None) -> None:
+def _ask(refusal: Refusal | None) -> None:
     if refusal:
         raise NotAllowed(refusal)
 

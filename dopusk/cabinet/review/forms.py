@@ -9,7 +9,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from dopusk.cabinet.review import rules, words
-from dopusk.cabinet.review.asked import Asked
+from dopusk.cabinet.review.asked import AskedChoice
 
 
 class RefuseForm(forms.Form):
@@ -27,12 +27,13 @@ class RefuseForm(forms.Form):
         super().__init__(*args, **kwargs)
         for reason in rules.REASONS:
             title, fix = words.REASONS[reason.code]
-            self.fields[reason.code] = forms.BooleanField(label=title, help_text=fix, required=False)
-            self.fields[f"{reason.code}_place"] = forms.ChoiceField(
+            self.fields[reason.code] = forms.BooleanField(
+                label=str(title), help_text=str(fix), required=False
+            )
+            self.fields[f"{reason.code}_place"] = AskedChoice(
                 label=_("Где"),
                 choices=[(place, words.PLACES[place]) for place in reason.fields],
                 required=False,
-                bound_field_class=Asked,
             )
             self.fields[f"{reason.code}_words"] = forms.CharField(
                 label=_("Что не так"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dopusk.cabinet.applications.actions import NotAllowed
+from dopusk.cabinet.applications.rules import Refusal
 from dopusk.cabinet.review import actions, rules, words
 from dopusk.cabinet.review.desk import layout
 from dopusk.cabinet.review.forms import RefuseForm, SearchForm
@@ -183,5 +184,6 @@ def _next_of(person: Person) -> HttpResponseBase:
     return redirect("review:card", following.application_id) if following else redirect("review:queue")
 
 
-def _say(refusal: rules.Refusal) -> str:
-    return str(words.REFUSALS[refusal.code]) % refusal.detail
+def _say(refusal: Refusal) -> str:
+    told: str = str(words.REFUSALS[refusal.code]) % refusal.detail
+    return told
