@@ -20,7 +20,7 @@ from dopusk.cabinet.registries.base import (
 )
 from dopusk.kernel import dates, names
 from dopusk.kernel.invalid import Invalid
-from dopusk.kernel.norms import Norms
+from dopusk.kernel.norms import Norm, Norms
 
 Value = TypeVar("Value")
 
@@ -272,8 +272,19 @@ def window_open(facts: Facts, day: date, norms: Norms) -> Outcome:
             months=months,
         )
         return replace(failed, norm=norm)
-    code = "term_over" if last < day else "window_open"
-    return replace(_passed(code, day=last.isoformat(), months=months), norm=norm)
+    if last >= day:
+        return replace(_passed("window_open", day=last.isoformat(), months=months), norm=norm)
+    prolonged = _prolonged(last, day, norms)
+    if prolonged is not None:
+        until = prolonged.value.isoformat() if isinstance(prolonged.value, date) else str(prolonged.value)
+        return replace(_passed("term_prolonged", day=last.isoformat(), until=until), norm=prolonged.act)
+    return replace(_passed("term_over", day=last.isoformat()), norm=norm)
+
+
+def _prolonged(last: date, day: date, norms: Norms) -> Norm | None:
+    """The act that lets holders of an accreditation ended in 2025 work on, while it holds."""
+    key = "expired_2025_practise_until"
+    return norms.norm(key) if last.year == 2025 and key in norms and day > last else None
 
 
 def position_in_nomenclature(facts: Facts, day: date, norms: Norms) -> Outcome:

@@ -257,6 +257,8 @@ def test_the_break_in_work(cards, answer):
         (dates.add_months(DAY, 12) + timedelta(days=1), ("failed", "window_not_open")),
         (DAY, ("passed", "window_open")),
         (DAY - timedelta(days=1), ("passed", "term_over")),
+        (date(2025, 12, 31), ("passed", "term_prolonged")),
+        (date(2024, 12, 31), ("passed", "term_over")),
     ],
 )
 def test_the_window_of_applying(ends, answer):
