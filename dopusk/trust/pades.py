@@ -137,6 +137,11 @@ class SealSigner(Signer):
         return self._reserved
 
 
+class _Addition(IncrementalPdfFileWriter):
+    def _update_meta(self) -> None:
+        """Nothing: the paper keeps its own metadata. pyHanko would write it anew, in other words of XMP."""
+
+
 class _Signing(PdfSigner):
     def register_extensions(self, pdf_out: BasePdfFileWriter, *, md_algorithm: str) -> None:
         """PAdES as an extension of PDF 1.7. pyHanko would declare PDF 2.0 for the curve, which PDF/A-2 is not."""
@@ -183,7 +188,7 @@ async def _sign(
             invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
         ),
     )
-    signed = await work.async_sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=reserved)
+    signed = await work.async_sign_pdf(_Addition(io.BytesIO(pdf)), bytes_reserved=reserved)
     return bytes(signed.getvalue())
 
 
