@@ -7,7 +7,7 @@ from dopusk.cabinet.review import views
 app_name = "review"
 urlpatterns = [
     path("", views.queue, name="queue"),
-    path("next/", views.take_next, name="next"),
+    path("next/", views.take_next, name="take_next"),
     path("<uuid:application_id>/", views.card, name="card"),
     path("<uuid:application_id>/take/", views.take, name="take"),
     path("<uuid:application_id>/release/", views.release, name="release"),
