@@ -17,7 +17,6 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -33,6 +32,7 @@ from dopusk.cabinet.certificates import papers
 from dopusk.cabinet.certificates.models import Certificate
 from dopusk.cabinet.checks import actions as checks
 from dopusk.cabinet.checks.models import Finding
+from dopusk.cabinet.checks.rules import next_try
 from dopusk.cabinet.commission import actions as commission
 from dopusk.cabinet.commission import minutes, protocol
 from dopusk.cabinet.commission.models import Case, Sitting
@@ -86,13 +86,13 @@ def check(application: Application) -> bool:
     """REGISTERED: ask the registers and apply the rules; while any answer is unknown, wait and ask again."""
     now = timezone.now()
     before = list(Finding.objects.filter(application=application, outcome="unknown"))
-    if any(finding.next_at and finding.next_at > now for finding in before):
+    if before and all(finding.next_at and finding.next_at > now for finding in before):
         return False
     findings = checks.run(application)
     silent = {finding.register for finding in findings if finding.outcome == "unknown"}
     _hurry_others({finding.register for finding in before} - silent)
     if silent:
-        _ask_again(application)
+        notices.tell(application, "register_down", register=min(silent))
         return False
     with transaction.atomic():
         review.open_review(application, application.due_on or timezone.localdate(now))
@@ -219,23 +219,6 @@ STAGES: dict[State, Callable[[Application], bool]] = {
 # Waiting: for registers that do not answer, and for one another.
 
 
-def next_try(since: datetime, now: datetime) -> datetime:
-    """When to ask again: after as long as it has been silent, so the pauses double; from 5 seconds to 10 minutes."""
-    first, longest = settings.FLOW_RETRY_FIRST, settings.FLOW_RETRY_LONGEST
-    pause = min(max(now - since, timedelta(seconds=first)), timedelta(seconds=longest))
-    return now + pause
-
-
-def _ask_again(application: Application) -> None:
-    """Set when the silent registers are asked next, and tell the applicant once."""
-    now = timezone.now()
-    with transaction.atomic():
-        unknown = list(Finding.objects.select_for_update().filter(application=application, outcome="unknown"))
-        later = min(next_try(finding.since or now, now) for finding in unknown)
-        Finding.objects.filter(pk__in=[finding.pk for finding in unknown]).update(next_at=later)
-        notices.tell(application, "register_down", register=unknown[0].register)
-
-
 def _hurry_others(answering: set[str]) -> None:
     """A register answers again: whoever waits for it is asked at the next sweep, not at the end of its pause."""
     if answering:
@@ -250,7 +233,7 @@ def _delay(case: Case, down: RegisterDown | RegisterRefused) -> bool:
     log.warning("papers of application %s wait: %s", case.application_id, down)
     case.delayed_by = down.name
     case.delayed_since = case.delayed_since or now
-    case.next_at = next_try(case.delayed_since, now)
+    case.next_at = next_try(case.delayed_since, now, *settings.SILENCE_PAUSES)
     case.save(update_fields=["delayed_by", "delayed_since", "next_at"])
     return False
 

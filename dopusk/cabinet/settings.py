@@ -1,5 +1,7 @@
 """Settings of the cabinet: what every site has, and its own slices."""
 
+from datetime import timedelta
+
 from dopusk.web import environment
 from dopusk.web.settings import base
 
@@ -36,7 +38,7 @@ REGISTERS_TOKEN = environment.text("DOPUSK_CABINET_REGISTERS_TOKEN")
 # the accreditation centre: its name on papers, its region in register numbers
 CENTER_NAME = environment.text("DOPUSK_CENTER_NAME", "Учебный федеральный аккредитационный центр")
 CENTER_REGION = environment.text("DOPUSK_CENTER_REGION", "77")
-# an application's journey: its jobs, and the pauses in seconds before a silent register is asked again
+# an application's journey: its jobs, and the shortest and longest pause before a silent register is asked again
 PROCRASTINATE_IMPORT_PATHS = ["dopusk.cabinet.tasks"]
-FLOW_RETRY_FIRST, FLOW_RETRY_LONGEST = 5, 600
+SILENCE_PAUSES = (timedelta(seconds=5), timedelta(minutes=10))
 LIVE_KEY = environment.key("DOPUSK_LIVE_KEY")  # opens streams of the live app

@@ -53,7 +53,7 @@ def _due() -> list[QuerySet[Application]]:
     lately = Q(state_changed_at__gte=now - TELLING)
     return [
         in_state("SUBMITTED"),
-        in_state("REGISTERED").filter(~Exists(unknown.filter(next_at__gt=now))),
+        in_state("REGISTERED").filter(~Exists(unknown) | Exists(unknown.filter(next_at__lte=now))),
         in_state("CENTER_REVIEW").filter(~Exists(reviews) | Exists(reviews.filter(decision="accept"))),
         in_state("AT_COMMISSION").filter(Exists(cases.filter(outcome__in=["passed", "not_passed"]))),
         in_state("PASSED", "NOT_PASSED").filter(~Exists(delayed)),

@@ -80,7 +80,7 @@ def _finding(
         checked_at=now,
         register=one.register,
         since=since,
-        next_at=rules.next_try(since, now) if since else None,
+        next_at=rules.next_try(since, now, *settings.SILENCE_PAUSES) if since else None,
     )
 
 

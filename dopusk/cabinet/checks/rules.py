@@ -337,9 +337,9 @@ def _ask(rule: Rule, facts: Facts, day: date, norms: Norms) -> Outcome:
         return Outcome("", UNKNOWN, {"code": invalid.code}, register="norms")
 
 
-SOONEST, LATEST = timedelta(seconds=15), timedelta(minutes=15)
+def next_try(since: datetime, now: datetime, first: timedelta, longest: timedelta) -> datetime:
+    """When to ask a silent register again: after as long as it has been silent, so that the pauses double.
 
-
-def next_try(since: datetime, now: datetime) -> datetime:
-    """When to ask a silent register again: after half the time it has been silent, 15 seconds to 15 minutes."""
-    return now + min(max((now - since) / 2, SOONEST), LATEST)
+    first, longest: the shortest and the longest pause.
+    """
+    return now + min(max(now - since, first), longest)

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from dopusk.cabinet import flow, tasks
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.checks.models import Finding
+from dopusk.cabinet.checks.rules import next_try
 from dopusk.cabinet.commission import actions as commission_actions
 from dopusk.cabinet.commission.models import Case, Sitting
 from dopusk.cabinet.commission.rules import Choice
@@ -54,7 +56,7 @@ class World:
                 "checked_at": now,
                 "register": "frmr" if outcome == "unknown" else "",
                 "since": since,
-                "next_at": None,
+                "next_at": next_try(since, now, *settings.SILENCE_PAUSES) if since else None,
             },
         )
         return [row]

@@ -7,8 +7,6 @@ from functools import partial
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dopusk.cabinet import flow, tasks
 from dopusk.cabinet.applications.actions import withdraw
@@ -353,12 +351,3 @@ def test_withdrawing_while_the_journey_goes_on_ends_in_one_state(world):
     assert anna.state == "WITHDRAWN"
     assert not Review.objects.undecided().exists()
     assert not [answer for answer in answers if isinstance(answer, AssertionError)]
-
-
-@given(st.integers(0, 10_000))
-def test_pauses_grow_with_the_silence_and_stay_between_five_seconds_and_ten_minutes(seconds):
-    now = timezone.now()
-    pause = flow.next_try(now - timedelta(seconds=seconds), now) - now
-    assert timedelta(seconds=5) <= pause <= timedelta(minutes=10)
-    longer = flow.next_try(now - timedelta(seconds=seconds + 60), now) - now
-    assert longer >= pause

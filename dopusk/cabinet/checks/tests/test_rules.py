@@ -357,8 +357,19 @@ def test_the_window_opens_once_and_never_shuts(day, ends):
     assert not (today == "passed" and tomorrow == "failed")
 
 
-@given(silent_for=st.timedeltas(timedelta(0), timedelta(days=30)))
-def test_a_silent_register_is_asked_again_within_a_quarter_of_an_hour(silent_for):
+FIRST, LONGEST = timedelta(seconds=5), timedelta(minutes=10)
+
+
+@given(
+    silent_for=st.timedeltas(timedelta(0), timedelta(days=30)),
+    more=st.timedeltas(timedelta(0), timedelta(days=1)),
+)
+def test_pauses_double_with_the_silence_and_stay_within_their_bounds(silent_for, more):
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    pause = rules.next_try(now - silent_for, now) - now
-    assert rules.SOONEST <= pause <= rules.LATEST
+
+    def pause(silence):
+        return rules.next_try(now - silence, now, FIRST, LONGEST) - now
+
+    assert FIRST <= pause(silent_for) <= LONGEST
+    assert pause(silent_for) in {FIRST, LONGEST, silent_for}
+    assert pause(silent_for + more) >= pause(silent_for)
