@@ -7,7 +7,7 @@ from dopusk.registers.pki import views
 app_name = "pki"
 urlpatterns = [
     path("timestamp", views.timestamp, name="timestamp"),
-    path("ca.pem", views.root, {"form": "pem"}, name="root"),
-    path("ca.cer", views.root, {"form": "cer"}, name="root-der"),
+    path("ca.pem", views.root, name="root"),
+    path("ca.cer", views.root_der, name="root_der"),
     path("ca.crl", views.revoked, name="revoked"),
 ]

@@ -46,12 +46,18 @@ def timestamp(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def root(request: HttpRequest, form: str) -> HttpResponse:
-    """The root certificate in PEM or, for the pointers inside certificates, in DER (RFC 5280 §4.2.2.1)."""
-    if form == "cer":
-        encoding, kind = Encoding.DER, "application/pkix-cert"
-    else:
-        encoding, kind = Encoding.PEM, "application/x-pem-file"
+def root(request: HttpRequest) -> HttpResponse:
+    """The root certificate in PEM, for people."""
+    return _root(Encoding.PEM, "application/x-pem-file")
+
+
+@require_safe
+def root_der(request: HttpRequest) -> HttpResponse:
+    """The same in DER, where the pointers inside certificates lead (RFC 5280 §4.2.2.1)."""
+    return _root(Encoding.DER, "application/pkix-cert")
+
+
+def _root(encoding: Encoding, kind: str) -> HttpResponse:
     response = HttpResponse(office().authority.certificate.public_bytes(encoding), content_type=kind)
     response["Cache-Control"] = "public, max-age=3600"
     return response

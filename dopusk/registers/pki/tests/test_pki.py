@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
+from django.urls import reverse
 
 from dopusk.registers.clients.models import Client
 from dopusk.registers.clients.rules import Scope, digest
@@ -109,8 +110,18 @@ def test_a_bad_request_is_refused_with_its_code(client, cabinet, body, code) -> 
     assert not Issued.objects.exists()
 
 
+def test_the_addresses_are_those_that_certificates_carry() -> None:
+    names = ("timestamp", "root", "root_der", "revoked")
+    assert [reverse(f"pki:{name}") for name in names] == [
+        "/pki/timestamp",
+        "/pki/ca.pem",
+        "/pki/ca.cer",
+        "/pki/ca.crl",
+    ]
+
+
 def test_anybody_gets_a_timestamp(client) -> None:
-    answer = client.post("/pki/timestamp", query(), content_type=QUERY)
+    answer = client.post(reverse("pki:timestamp"), query(), content_type=QUERY)
     assert answer.status_code == 200
     assert answer["Content-Type"] == REPLY
     token = check(answer.content, DIGEST, NONCE, [office().authority.certificate])
@@ -119,7 +130,7 @@ def test_anybody_gets_a_timestamp(client) -> None:
 
 
 def test_a_query_that_will_not_do_is_answered_by_the_protocol(client) -> None:
-    answer = client.post("/pki/timestamp", b"what time is it?", content_type=QUERY)
+    answer = client.post(reverse("pki:timestamp"), b"what time is it?", content_type=QUERY)
     assert answer.status_code == 200
     status = tsp.PKIStatusInfo.load(answer.content[2:])
     assert status["status"].native == "rejection"
@@ -127,12 +138,12 @@ def test_a_query_that_will_not_do_is_answered_by_the_protocol(client) -> None:
 
 
 def test_only_queries_are_posted_to_the_timestamp_office(client) -> None:
-    assert client.get("/pki/timestamp").status_code == 405
-    assert client.post("/pki/timestamp", query(), content_type="text/plain").status_code == 415
+    assert client.get(reverse("pki:timestamp")).status_code == 405
+    assert client.post(reverse("pki:timestamp"), query(), content_type="text/plain").status_code == 415
 
 
 def test_root_and_list_are_open_to_anybody_and_fit_together(client, tmp_path: Path) -> None:
-    pem, cer, crl = (client.get(f"/pki/ca.{form}") for form in ("pem", "cer", "crl"))
+    pem, cer, crl = (client.get(reverse(name)) for name in ("pki:root", "pki:root_der", "pki:revoked"))
     assert (pem.status_code, cer.status_code, crl.status_code) == (200, 200, 200)
     assert (cer["Content-Type"], crl["Content-Type"]) == ("application/pkix-cert", "application/pkix-crl")
     root = x509.load_pem_x509_certificate(pem.content)
@@ -149,15 +160,15 @@ def test_a_revoked_certificate_stands_on_the_list_once(client, cabinet) -> None:
     ask(client, cabinet, csr=csr(), profile="seal")
     serial = Issued.objects.get().serial_number
     assert (
-        x509.load_der_x509_crl(client.get("/pki/ca.crl").content).get_revoked_certificate_by_serial_number(
-            int(serial, 16)
-        )
+        x509.load_der_x509_crl(
+            client.get(reverse("pki:revoked")).content
+        ).get_revoked_certificate_by_serial_number(int(serial, 16))
         is None
     )
 
     shown = " ".join(serial.upper()[at : at + 4] for at in range(0, 40, 4))  # as the paper shows it
     call_command("pki_revoke", *shown.split(), stdout=StringIO())
-    listed = x509.load_der_x509_crl(client.get("/pki/ca.crl").content)
+    listed = x509.load_der_x509_crl(client.get(reverse("pki:revoked")).content)
     assert [line.serial_number for line in listed] == [int(serial, 16)]
 
     told = StringIO()
@@ -200,7 +211,7 @@ def test_openssl_takes_a_timestamp_from_the_wire(client, tmp_path: Path) -> None
     (tmp_path / "paper").write_text("Выписка")
     asking = ["openssl", "ts", "-query", "-data", "paper", "-sha256", "-cert", "-out", "query"]
     subprocess.run(asking, cwd=tmp_path, check=True, capture_output=True)
-    answer = client.post("/pki/timestamp", (tmp_path / "query").read_bytes(), content_type=QUERY)
+    answer = client.post(reverse("pki:timestamp"), (tmp_path / "query").read_bytes(), content_type=QUERY)
     (tmp_path / "answer").write_bytes(answer.content)
     (tmp_path / "root.pem").write_bytes(office().authority.certificate.public_bytes(Encoding.PEM))
     told = subprocess.run(
