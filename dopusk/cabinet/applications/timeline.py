@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from dopusk.cabinet.applications import words
 from dopusk.cabinet.applications.models import Application, Event
 from dopusk.cabinet.applications.rules import OVER, State
+from dopusk.cabinet.told import SENTENCES
 from dopusk.kernel import norms, sittings, workdays
 from dopusk.kernel.invalid import Invalid
 from dopusk.web.design.templatetags.design import day as say_day
@@ -78,7 +79,7 @@ def _past(event: Event) -> dict[str, Any]:
         "when": moment(event.at),
         "state": "past",
         "who": "",
-        "text": event.words,
+        "text": SENTENCES.say(event.words),
     }
 
 

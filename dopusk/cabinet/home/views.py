@@ -16,6 +16,7 @@ from dopusk.cabinet.home import rules
 from dopusk.cabinet.registries.http import registers
 from dopusk.cabinet.signin.access import confirmed_required, current, person_of, roles
 from dopusk.cabinet.signin.models import Person
+from dopusk.cabinet.told import SENTENCES
 from dopusk.kernel import norms
 from dopusk.kernel.invalid import Invalid
 from dopusk.web.journal.models import Entry
@@ -62,7 +63,15 @@ def journal(request: HttpRequest) -> HttpResponse:
     """What she did and what was done about her, newest first; each row of the append-only log."""
     person = current(request)
     page = Paginator(Entry.objects.about(person.pk), A_PAGE).get_page(request.GET.get("page"))
-    rows = [{"entry": one, "own": one.actor == person.pk, "system": one.actor == "system"} for one in page]
+    rows = [
+        {
+            "entry": one,
+            "words": SENTENCES.say(one.words),
+            "own": one.actor == person.pk,
+            "system": one.actor == "system",
+        }
+        for one in page
+    ]
     return render(request, "home/journal.html", {"page": page, "rows": rows})
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from dopusk.portal.accounts.models import Identifier
 from dopusk.portal.home import rules
 from dopusk.portal.signin.access import Person, current, person_required
+from dopusk.portal.told import SENTENCES
 from dopusk.web.journal.models import Entry
 
 A_PAGE, A_FEW = 25, 5
@@ -25,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "who": person,
         "attention": rules.wants_attention(person.level, frozenset(unverified)),
-        "latest": Entry.objects.about(str(person.sub))[:A_FEW],
+        "latest": [_row(one) for one in Entry.objects.about(str(person.sub))[:A_FEW]],
     }
     return render(request, "home/home.html", context)
 
@@ -36,4 +37,9 @@ def journal(request: HttpRequest, person: Person) -> HttpResponse:
     """«Журнал активности»: what she did and what was done about her, newest first."""
     entries = Paginator(Entry.objects.about(str(person.sub)), A_PAGE)
     page = entries.get_page(request.GET.get("page"))
-    return render(request, "home/journal.html", {"page": page, "sid": str(person.sid)})
+    context = {"page": page, "rows": [_row(one) for one in page], "sid": str(person.sid)}
+    return render(request, "home/journal.html", context)
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    return {"entry": entry, "words": SENTENCES.say(entry.words)}

@@ -1,0 +1,27 @@
+"""Everything the portal keeps in the journal can be said in English."""
+
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+import dopusk.portal
+from dopusk.portal.consents.rules import WORDS, in_words
+from dopusk.portal.told import SENTENCES
+from dopusk.web.journal.tests.kept import CYRILLIC, kept_sentences
+
+KEPT = kept_sentences(Path(dopusk.portal.__file__).parent)
+
+
+@pytest.mark.parametrize("words", sorted(KEPT))
+def test_every_kept_sentence_has_its_english(words):
+    with translation.override("en"):
+        assert not CYRILLIC.search(SENTENCES.say(words))
+
+
+def test_what_anna_allowed_a_service_is_said_in_english():
+    with translation.override("en"):
+        said = SENTENCES.say(
+            f"Вы разрешили сервису «Кабинет аккредитации» получать: {in_words(frozenset(WORDS))}"
+        )
+    assert not CYRILLIC.search(said)
