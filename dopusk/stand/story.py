@@ -44,6 +44,7 @@ class Story:
     """Who takes part and what they have found out so far."""
 
     stand: RunningStand
+    who: str = "anna"  # the applicant
     visitors: dict[str, Visitor] = field(default_factory=dict)
     application: str = ""  # address of Анна's application
     sitting: str = ""  # address of the sitting that judges it
@@ -104,7 +105,7 @@ def anna_signs_in(story: Story) -> str:
 
 def anna_begins(story: Story) -> str:
     """Анна begins an application for periodic accreditation."""
-    anna = story.visitor("anna")
+    anna = story.visitor(story.who)
     anna.open(f"{story.stand.cabinet}/applications/new/")
     anna.submit()
     path = urlsplit(anna.now.url).path.split("/")
@@ -115,7 +116,7 @@ def anna_begins(story: Story) -> str:
 
 def step(story: Story, name: str, values: dict[str, str], **files: tuple[str, bytes, str]) -> str:
     """Fill one step of the application in and save it."""
-    anna = story.visitor("anna")
+    anna = story.visitor(story.who)
     anna.open(f"{story.application}steps/{name}/")
     anna.submit({"action": "save", **values}, files=files)
     hold(not anna.now.errors(), f"step {name}: {anna.now.errors()}")
@@ -125,7 +126,7 @@ def step(story: Story, name: str, values: dict[str, str], **files: tuple[str, by
 def anna_answers(story: Story) -> str:
     """Анна confirms her contacts and chooses the specialty."""
     step(story, "contacts", {})
-    anna = story.visitor("anna")
+    anna = story.visitor(story.who)
     anna.open(f"{story.application}steps/specialty/")
     return step(story, "specialty", {"specialty_key": anna.option("specialty_key", "Сестринское дело")})
 
@@ -139,7 +140,7 @@ def anna_uploads(story: Story) -> str:
         activity_report=("Скан 1.pdf", REPORT, "application/pdf"),
         agreement_file=("согласование.pdf", AGREEMENT, "application/pdf"),
     )
-    page = story.visitor("anna").open(f"{story.application}steps/report/")
+    page = story.visitor(story.who).open(f"{story.application}steps/report/")
     hold("Орлова А. С." in page.text, f"the uploaded report is not shown: {page.text[:400]}")
     return f"{len(REPORT)} + {len(AGREEMENT)} bytes taken"
 
@@ -156,7 +157,7 @@ def anna_brings_documents(story: Story) -> str:
 
 def anna_looks_ahead(story: Story) -> str:
     """Анна sees every rule checked before she submits."""
-    anna, seen = story.visitor("anna"), [""]
+    anna, seen = story.visitor(story.who), [""]
 
     def checked() -> bool:
         page = anna.open(f"{story.application}preflight/")
@@ -175,7 +176,7 @@ def anna_looks_ahead(story: Story) -> str:
 
 def anna_submits(story: Story) -> str:
     """Анна reads what she signs and submits."""
-    anna = story.visitor("anna")
+    anna = story.visitor(story.who)
     anna.open(f"{story.application}submit/")
     anna.submit()
     hold(anna.now.url.rstrip("/") == story.application.rstrip("/"), f"{anna.now.url}: {anna.now.text[:400]}")
