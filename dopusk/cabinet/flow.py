@@ -24,7 +24,7 @@ from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dopusk.cabinet.applications.actions import move
+from dopusk.cabinet.applications.actions import NotAllowed, move
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.applications.rules import State
 from dopusk.cabinet.certificates import actions as certificates
@@ -54,8 +54,11 @@ def advance(application_id: UUID | str) -> str:
         for _turn in range(MOST_STAGES):
             application = Application.objects.select_related("applicant").get(pk=application_id)
             stage = STAGES.get(State(application.state))
-            if stage is None or not stage(application):
-                return application.state
+            try:
+                if stage is None or not stage(application):
+                    return application.state
+            except NotAllowed as changed:  # she withdrew it meanwhile: look where it stands now
+                log.info("application %s changed under way: %s", application_id, changed.refusal.code)
     raise RuntimeError(f"application {application_id} goes in circles")
 
 

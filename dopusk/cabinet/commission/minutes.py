@@ -1,12 +1,14 @@
 """What a closed sitting decided, as its protocol tells it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.utils import translation
 
 from dopusk.cabinet.commission import rules, words
 from dopusk.cabinet.commission.actions import norms_at
 from dopusk.cabinet.commission.models import Case, Sitting
-from dopusk.cabinet.commission.protocol import Decision, Dissent, Member, Protocol
+from dopusk.cabinet.commission.protocol import OUTCOMES, Decision, Dissent, Member, Protocol, remarks
 
 
 def of(sitting: Sitting) -> Protocol:
@@ -29,6 +31,21 @@ def of(sitting: Sitting) -> Protocol:
         )
 
 
+def decisions(sitting: Sitting) -> list[dict[str, Any]]:
+    """What the protocol of an open sitting would say if the chair closed it now; in Russian, as it will stand."""
+    by = rules.terms(sitting.commission.seats.filter(active=True).count(), norms_at(sitting.on))
+    with translation.override("ru"):
+        return [
+            {
+                "applicant": one.applicant,
+                "specialty": one.specialty,
+                "outcome_word": OUTCOMES[one.outcome].lower(),
+                "remarks": remarks(one),
+            }
+            for one in (_decision(case, by) for case in sitting.cases.on_agenda())
+        ]
+
+
 def _decision(case: Case, by: rules.Terms) -> Decision:
     verdict = rules.decide(case.ballots(), by)
     votes = list(case.votes.all())
@@ -36,7 +53,7 @@ def _decision(case: Case, by: rules.Terms) -> Decision:
         number=str(case.application.number),
         applicant=case.application.applicant.full_name,
         specialty=case.application.specialty_name,
-        outcome=case.outcome,
+        outcome=case.outcome or verdict.code,
         for_=verdict.tally.for_,
         against=verdict.tally.against,
         recused=tuple(vote.seat.name for vote in votes if vote.choice == "recuse"),

@@ -120,7 +120,7 @@ def _words(protocol: Protocol) -> dict[str, object]:
             for member in protocol.members
         ],
         "decisions": [_row(at, decision) for at, decision in enumerate(protocol.decisions, 1)],
-        "remarks": [remark for decision in protocol.decisions for remark in _remarks(decision)],
+        "remarks": [[one.number, remark] for one in protocol.decisions for remark in remarks(one)],
     }
 
 
@@ -136,8 +136,8 @@ def _row(at: int, decision: Decision) -> list[str]:
     ]
 
 
-def _remarks(decision: Decision) -> list[list[str]]:
-    """Recusals, dissents and postponements, each with the number of the application it belongs to."""
+def remarks(decision: Decision) -> list[str]:
+    """Recusals, the chair's deciding vote, dissents, the postponement of a case."""
     found = [f"Отвод — {name}" for name in decision.recused]
     if decision.by_chair:
         found.append("Голоса разделились поровну, решил голос председателя.")
@@ -146,4 +146,4 @@ def _remarks(decision: Decision) -> list[list[str]]:
         found.append(f"Против — {dissent.name}: {'; '.join(dissent.reasons).lower()}.{own}")
     if decision.outcome == "postponed":
         found.append(f"Рассмотрение отложено. {decision.words}".strip())
-    return [[decision.number, words] for words in found]
+    return found

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.sittings, name="sittings"),
     path("convene/", views.convene, name="convene"),
     path("<int:sitting_id>/", views.sitting, name="sitting"),
+    path("<int:sitting_id>/ticket/", views.ticket, name="ticket"),
     path("<int:sitting_id>/close/", views.close, name="close"),
     path("<int:sitting_id>/protocol/", views.protocol, name="protocol"),
     path("<int:sitting_id>/applications/<uuid:application_id>/", views.case, name="case"),

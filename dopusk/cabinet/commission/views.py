@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dopusk.cabinet.applications.actions import NotAllowed
 from dopusk.cabinet.applications.rules import Refusal
-from dopusk.cabinet.commission import actions, agenda, rules, words
+from dopusk.cabinet.commission import actions, agenda, minutes, rules, words
 from dopusk.cabinet.commission.forms import PostponeForm, VoteForm
 from dopusk.cabinet.commission.models import Case, Seat, Sitting
 from dopusk.cabinet.commission.seats import seat_of
 from dopusk.cabinet.review.desk import layout
 from dopusk.cabinet.signin.access import current, role_required, session_mark
+from dopusk.web import live
 from dopusk.web.files import answers
 
 PAGE = 25
@@ -70,7 +72,11 @@ def sitting(request: HttpRequest, sitting_id: int) -> HttpResponse:
         "page": page,
         "rows": agenda.rows(found, seat, list(page.object_list)),
         "publish_by": rules.publish_by(found.on, actions.norms_at(found.on)),
+        "live_url": f"{settings.LIVE_URL}/events",
+        "following": found.protocol_id is None,
     }
+    if context["chairs"] and context["is_on"] and not context["undecided"]:
+        context["draft"] = minutes.decisions(found)
     return render(request, "commission/sitting.html", context)
 
 
@@ -156,6 +162,14 @@ def protocol(request: HttpRequest, sitting_id: int) -> HttpResponse:
     if found.protocol is None:
         raise Http404
     return answers.give(found.protocol, f"Протокол {found.protocol_number}")
+
+
+@require_safe
+@member_only
+def ticket(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """A minute's ticket to the live stream of this sitting."""
+    found, _seat = _sitting(request, sitting_id)
+    return JsonResponse({"ticket": live.ticket(current(request).pk, [found.key])})
 
 
 def _sitting(request: HttpRequest, sitting_id: int) -> tuple[Sitting, Seat]:

@@ -49,6 +49,7 @@ DOORS: dict[tuple[str, str], tuple[object, ...]] = {
     ("commission:sittings", "get"): ("in", 403, 403, 200, 403),
     ("commission:convene", "post"): ("in", 403, 403, 302, 403),
     ("commission:sitting", "get"): ("in", 403, 403, 200, 403),
+    ("commission:ticket", "get"): ("in", 403, 403, 200, 403),
     ("commission:close", "post"): ("in", 403, 403, 302, 403),
     ("commission:protocol", "get"): ("in", 403, 403, 200, 403),
     ("commission:case", "get"): ("in", 403, 403, 200, 403),

@@ -14,6 +14,7 @@ CASE = UUID("0357491b-ad06-4c82-8f0d-741f8b13659c")
         ("commission:sittings", [], "/commission/"),
         ("commission:convene", [], "/commission/convene/"),
         ("commission:sitting", [7], "/commission/7/"),
+        ("commission:ticket", [7], "/commission/7/ticket/"),
         ("commission:close", [7], "/commission/7/close/"),
         ("commission:protocol", [7], "/commission/7/protocol/"),
         ("commission:case", [7, CASE], f"/commission/7/applications/{CASE}/"),

@@ -200,6 +200,27 @@ def test_a_new_member_finds_her_seat_by_her_role():
     assert Seat.objects.get().snils_index == boris.snils_index
 
 
+def test_the_chair_reads_the_draft_of_the_protocol_before_closing():
+    sitting, (case,) = convened()
+    boris = browser(member("boris"))
+    assert "draft" not in boris.get(f"/commission/{sitting.pk}/").context
+    for who, choice in (("boris", Choice.FOR), ("vera", Choice.FOR), ("grigory", Choice.AGAINST)):
+        reasons = ["dpp_hours_short"] if choice == Choice.AGAINST else []
+        actions.vote(case.pk, member(who), choice, reasons, "Особо", timezone.localdate())
+    (line,) = boris.get(f"/commission/{sitting.pk}/").context["draft"]
+    assert line["applicant"] == "Орлова Анна Сергеевна"
+    assert "Особо" in line["remarks"][0]
+    assert "draft" not in browser(member("grigory")).get(f"/commission/{sitting.pk}/").context
+
+
+def test_a_member_may_follow_the_sitting_live():
+    sitting, _cases = convened()
+    vera = browser(member("vera"))
+    address = f"/commission/{sitting.pk}/ticket/"
+    assert address in vera.get(f"/commission/{sitting.pk}/").content.decode()
+    assert vera.get(address).json()["ticket"].count(".") == 2
+
+
 def test_the_agenda_asks_the_database_as_often_for_many_cases():
     sitting, cases = convened(*["anna"] * 2)
     boris = browser(member("boris"))

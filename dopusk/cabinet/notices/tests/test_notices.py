@@ -48,6 +48,20 @@ def test_anna_sees_what_is_new_and_marks_it_read():
     assert anna.get("/notices/").context["unread"] == 0
 
 
+def test_every_page_says_how_many_are_new():
+    anna = browser(person("anna"))
+
+    def label():
+        (found,) = [one["label"] for one in anna.get("/notices/").context["nav"] if one["url"] == "/notices/"]
+        return str(found)
+
+    before = label()
+    actions.tell(application(), "registered", number="2026-000001")
+    assert label() == f"{before} (1)"
+    anna.post("/notices/read/")
+    assert label() == before
+
+
 def test_following_a_notice_leads_to_its_application_and_reads_it():
     made = application()
     notice = actions.tell(made, "intake_refused", faults=1)

@@ -210,6 +210,16 @@ def test_a_refusal_carries_place_and_words():
     )
 
 
+def test_the_applicant_reads_the_comment_with_the_faults():
+    case, galina = review(), member("galina")
+    actions.take(case.pk, galina)
+    browser(galina).post(
+        card(case, "refuse/"), {"file_unreadable": "on", "comment": "Позвоните нам, если не получится"}
+    )
+    page = browser(person("anna")).get(f"/applications/{case.application_id}/").content.decode()
+    assert "Позвоните нам, если не получится" in page
+
+
 def test_a_place_that_does_not_belong_to_the_reason_is_an_error():
     case, galina = review(), member("galina")
     actions.take(case.pk, galina)
