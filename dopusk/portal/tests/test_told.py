@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from django.utils.translation import gettext
 
 import dopusk.portal
+from dopusk.kernel import sandbox
 from dopusk.portal.consents.rules import WORDS, in_words
 from dopusk.portal.told import SENTENCES
 from dopusk.web.journal.tests.kept import CYRILLIC, kept_sentences
@@ -25,3 +27,9 @@ def test_what_anna_allowed_a_service_is_said_in_english():
             f"Вы разрешили сервису «Кабинет аккредитации» получать: {in_words(frozenset(WORDS))}"
         )
     assert not CYRILLIC.search(said)
+
+
+@pytest.mark.parametrize("person", sandbox.PEOPLE, ids=lambda person: person.key)
+def test_what_one_can_try_as_a_known_person_is_said_in_english(person):
+    with translation.override("en"):
+        assert not CYRILLIC.search(gettext(person.about))
