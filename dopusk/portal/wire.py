@@ -10,12 +10,13 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from django.conf import settings
 from django.db import DatabaseError
 
 from dopusk.kernel import trace
@@ -166,10 +167,16 @@ class Front:
                 ("Content-Length", str(len(answer.body))),
                 ("X-Trace-Id", identifier),
                 *answer.policy,
-                *SAFETY,
+                *_safety(),
             ],
         )
         return [answer.body]
+
+
+@cache
+def _safety() -> list[tuple[str, str]]:
+    https = [("Strict-Transport-Security", "max-age=31536000")] if settings.SESSION_COOKIE_SECURE else []
+    return [*SAFETY, *https]
 
 
 def _answer(route: Route, request: Request) -> Answer | Page:

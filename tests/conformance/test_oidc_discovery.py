@@ -5,7 +5,16 @@ from authlib.oidc.discovery import OpenIDProviderMetadata
 from django.urls import reverse
 
 from dopusk.portal.oidc.models import SigningKey
-from dopusk.portal.tests.browser import PORTAL, Browser, authorization
+from dopusk.portal.tests.browser import (
+    PORTAL,
+    Browser,
+    authorization,
+    code_for,
+    exchange,
+    parameters,
+    statements,
+    userinfo,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cabinet")]
 
@@ -86,9 +95,13 @@ def test_a_failure_of_ours_is_told_in_the_protocols_form(monkeypatch):
     assert answer.headers["x-trace-id"] in answer.text
 
 
-def test_a_request_without_a_cookie_costs_no_statement(monkeypatch):
-    from dopusk.portal import statement
-
-    Browser().get(authorization())  # the registration is remembered
-    monkeypatch.setattr(statement, "one", lambda *_a, **_n: pytest.fail("a statement was sent"))
-    assert Browser().get(authorization()).status_code == 303
+def test_the_whole_login_costs_five_statements():
+    exchange(code_for(Browser()))  # she has agreed; registration and key are remembered
+    browser = Browser()
+    with statements() as sent:
+        browser.get(authorization())
+        signed_in = browser.sign_in("anna@example.org", next_path=authorization())
+        code = parameters(browser.get(signed_in.headers["location"]))["code"]
+        token = exchange(code).json()["access_token"]
+        assert userinfo(token).status_code == 200
+    assert len(sent) == 5

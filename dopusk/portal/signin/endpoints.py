@@ -7,12 +7,12 @@ Django has masked, a browser that names another origin) is the view's, which doe
 
 import hmac
 import re
+import secrets
 from functools import cache
 from http import HTTPStatus
 from typing import Final
 
 from django.conf import settings
-from django.utils.crypto import get_random_string
 
 from dopusk.portal.accounts.passwords import Busy
 from dopusk.portal.clients import models as clients
@@ -38,7 +38,7 @@ def _show(request: Request) -> Answer:
     secret = request.cookies.get(settings.CSRF_COOKIE_NAME, "")
     headers = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
     if not _SECRET.fullmatch(secret):
-        secret = get_random_string(32)
+        secret = secrets.token_hex(16)
         headers.append(
             ("Set-Cookie", f"{settings.CSRF_COOKIE_NAME}={secret}; Max-Age=31449600{_cookie_tail()}")
         )

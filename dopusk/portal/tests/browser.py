@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from dopusk.kernel import sandbox
+from dopusk.portal import statement
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.actions import known_identity, open_account
 from dopusk.portal.accounts.models import Account
@@ -68,6 +69,28 @@ def one_connection() -> Iterator[None]:
     finally:
         for signal in (request_started, request_finished):
             signal.connect(close_old_connections)
+
+
+@contextlib.contextmanager
+def statements() -> Iterator[list[str]]:
+    """Every statement sent to the database meanwhile, by the ORM or by ourselves."""
+    sent: list[str] = []
+
+    def through_django(execute: Any, sql: str, *rest: Any) -> Any:
+        sent.append(sql)
+        return execute(sql, *rest)
+
+    def straight(sql: str, *rest: Any) -> Any:
+        sent.append(sql)
+        return real(sql, *rest)
+
+    real = statement._send
+    statement._send = straight
+    try:
+        with connection.execute_wrapper(through_django):
+            yield sent
+    finally:
+        statement._send = real
 
 
 class Browser(httpx.Client):

@@ -3,7 +3,6 @@
 import re
 from urllib.parse import urlencode
 
-import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
@@ -13,7 +12,7 @@ from dopusk.kernel import sandbox
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.signin.models import Session, Throttle
-from dopusk.portal.tests.browser import Browser, authorization, known, one_connection, path_of
+from dopusk.portal.tests.browser import Browser, authorization, known, one_connection, path_of, statements
 from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -173,27 +172,19 @@ def test_the_answer_is_the_same_whether_or_not_the_account_exists(unknown):
 
 
 def test_the_same_work_is_done_whether_or_not_the_account_exists(monkeypatch):
-    hashes, statements = [], []
-    real_fits, real_execute = passwords._hasher().verify, psycopg.Cursor.execute
+    hashes = []
+    real = passwords._hasher().verify
     monkeypatch.setattr(
-        "argon2.PasswordHasher.verify",
-        lambda self, kept, given: hashes.append(kept) or real_fits(kept, given),
+        "argon2.PasswordHasher.verify", lambda self, kept, given: hashes.append(kept) or real(kept, given)
     )
-
-    def counting(self, query, *args, **named):
-        statements.append(query)
-        return real_execute(self, query, *args, **named)
-
     done = []
     for identifier in ("anna@example.org", "nobody@example.org"):
         browser = Browser()
         page = browser.get("/signin/")
         hashes.clear()
-        statements.clear()
-        with monkeypatch.context() as patch:
-            patch.setattr(psycopg.Cursor, "execute", counting)
+        with statements() as sent:
             browser.submit(page, "/signin/", identifier=identifier, password="wrong")
-        done.append((len(hashes), list(statements)))
+        done.append((len(hashes), sent))
     assert done[0] == done[1]
     assert (done[0][0], len(done[0][1])) == (1, 2)
 
@@ -313,15 +304,9 @@ def test_a_session_idle_for_an_hour_is_over_and_a_used_one_is_noted():
     assert path_of(browser.get("/journal/")) == "/signin/"
 
 
-def test_a_login_costs_two_statements(monkeypatch):
+def test_a_login_costs_two_statements():
     browser = Browser()
     page = browser.get("/signin/")
-    sent = []
-    real = psycopg.Cursor.execute
-    monkeypatch.setattr(
-        psycopg.Cursor,
-        "execute",
-        lambda self, query, *a, **n: sent.append(query) or real(self, query, *a, **n),
-    )
-    browser.submit(page, "/signin/", identifier="anna@example.org", password=sandbox.PASSWORD)
+    with statements() as sent:
+        browser.submit(page, "/signin/", identifier="anna@example.org", password=sandbox.PASSWORD)
     assert len(sent) == 2
