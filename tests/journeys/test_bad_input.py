@@ -93,12 +93,12 @@ def test_a_session_that_ends_in_mid_form_loses_nothing_typed(story):
     viktor.client.cookies.delete("cabinet_session")
     viktor.submit({"action": "save", "email": "new.address@example.org"})
     identifier = "viktor@example.org"
-    if viktor.has_form("/signin/"):
+    if viktor.now.url.startswith(story.stand.portal):
         viktor.submit(
             {"identifier": identifier, "password": story.stand.password(identifier)}, action="/signin/"
         )
     values = viktor.now.document.xpath("//input[@name='email']/@value")
-    assert values == ["new.address@example.org"]
+    assert values == ["new.address@example.org"], f"{viktor.now.url}: {viktor.now.text[:800]}"
 
 
 @pytest.mark.parametrize(
