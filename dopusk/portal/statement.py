@@ -74,7 +74,7 @@ class _Line:
     """This thread's way to the server: its connection, the adapters, what has been prepared on it."""
 
     raw: psycopg.Connection[Any]
-    adapters: Transformer
+    adapters: psycopg.abc.Transformer
     prepared: set[bytes] = field(default_factory=set)
 
 
@@ -102,7 +102,7 @@ def _send(sql: str, values: Mapping[str, Any], row: Callable[..., Row]) -> Row |
         _checked(server, server.prepare(plan.name, plan.query))
         line.prepared.add(plan.name)
     texts = line.adapters.dump_sequence([values[name] for name in plan.names], plan.formats)
-    result = _checked(server, server.exec_prepared(plan.name, texts, None, _BINARY))
+    result = _checked(server, server.exec_prepared(plan.name, texts, None, _BINARY))  # type: ignore[arg-type]  # its stub forgets NULL
     if not result.ntuples:
         return None
     line.adapters.set_pgresult(result)

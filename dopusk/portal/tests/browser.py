@@ -85,7 +85,7 @@ def statements() -> Iterator[list[str]]:
         return real(sql, *rest)
 
     real = statement._send
-    statement._send = straight
+    statement._send = straight  # type: ignore[assignment]  # the same, seen from outside
     try:
         with connection.execute_wrapper(through_django):
             yield sent
