@@ -65,6 +65,7 @@ def base(site: str, slices: list[str], *, context: str = "") -> dict[str, Any]:
     secure = here.startswith("https://")
     sandbox = environment.flag("DOPUSK_SANDBOX", default=False)
     own_hosts = [urlsplit(here).hostname or "localhost"]
+    norms_file = environment.text("DOPUSK_NORMS_FILE", "")
     return {
         **ALWAYS,
         **urls,
@@ -73,7 +74,7 @@ def base(site: str, slices: list[str], *, context: str = "") -> dict[str, Any]:
         "SANDBOX": sandbox,
         "STATE": Path(environment.text("DOPUSK_STATE")),
         "SEALING_KEY": environment.key(f"DOPUSK_{upper}_SEALING_KEY"),
-        "NORMS_FILE": environment.text("DOPUSK_NORMS_FILE", ""),
+        "NORMS_FILE": Path(norms_file) if norms_file else None,
         "SECRET_KEY": environment.text(f"DOPUSK_{upper}_SECRET_KEY"),
         "ALLOWED_HOSTS": [*own_hosts, "localhost", "127.0.0.1", "[::1]"] if sandbox else own_hosts,
         "DATABASES": {"default": environment.database(site)},

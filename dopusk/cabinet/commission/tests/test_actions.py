@@ -1,5 +1,6 @@
 """Boris, Vera and Grigory judge; Boris closes."""
 
+import json
 from datetime import timedelta
 from functools import partial
 
@@ -17,6 +18,7 @@ from dopusk.cabinet.review.tests.people import application, at_once, commission,
 from dopusk.cabinet.signin.models import Member
 from dopusk.kernel import sittings
 from dopusk.web.journal.models import Entry
+from dopusk.web.settings import base
 
 pytestmark = pytest.mark.django_db
 FOR, AGAINST, RECUSE = Choice.FOR, Choice.AGAINST, Choice.RECUSE
@@ -279,3 +281,12 @@ def test_an_application_enters_an_agenda_once():
     answers = at_once(partial(actions.enter, anna.pk, today()), partial(actions.enter, anna.pk, today()))
     assert sum(isinstance(answer, Case) for answer in answers) == 1
     assert Case.objects.count() == 1
+
+
+def test_the_deployment_s_own_norms_are_read_from_its_file(settings, tmp_path, monkeypatch):
+    act = {"valid_from": "2020-01-01", "valid_to": None, "act": "Приказ центра № 1"}
+    corrections = tmp_path / "norms.json"
+    corrections.write_text(json.dumps([{"key": "commission_review_wd", "value": 7, **act}]))
+    monkeypatch.setenv("DOPUSK_NORMS_FILE", str(corrections))
+    settings.NORMS_FILE = base("cabinet", slices=[])["NORMS_FILE"]
+    assert actions.norms_at(today()).whole("commission_review_wd") == 7
