@@ -73,11 +73,15 @@ def begin(cluster: Cluster) -> tuple[dict[str, str], str]:
     told = compose(STATE, Addresses(), cluster.url())
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as link:
         _create(link)
-        if not _migrated(told):  # the rows have no applications: a migration may stumble over them
+        failure = _migrate(told)
+        if (
+            "IntegrityError" in failure
+        ):  # the kept rows have no applications: a new migration may stumble over them
             link.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
             _create(link)
-            if not _migrated(told):
-                raise RuntimeError("the cabinet's migrations fail on an empty database")
+            failure = _migrate(told)
+    if failure:
+        raise RuntimeError(f"the cabinet's migrations fail:\n{failure[-2000:]}")
     return told, cluster.url(DATABASE)
 
 
@@ -86,9 +90,11 @@ def _create(link: psycopg.Connection[tuple[object, ...]]) -> None:
         link.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'")
 
 
-def _migrated(told: dict[str, str]) -> bool:
+def _migrate(told: dict[str, str]) -> str:
+    """What the command said if it failed, else nothing."""
     migrate = [sys.executable, "-m", "dopusk.cabinet", "migrate", "--verbosity", "0"]
-    return subprocess.run(migrate, cwd=ROOT, env=told, capture_output=True, check=False).returncode == 0
+    done = subprocess.run(migrate, cwd=ROOT, env=told, capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode else ""
 
 
 def fill(database: str, rows: int, say: Callable[[str], None]) -> None:
