@@ -41,6 +41,7 @@ def enter(application_id: UUID, today: date) -> Case:
         sitting = next_sitting(commission, today)
         case = Case.objects.create(sitting=sitting, application=application, entered_at=timezone.now())
         _recuse_applicant(case)
+        live.tell(sitting.key, event="changed")
         case.application = move(
             application_id,
             "AT_COMMISSION",
@@ -85,6 +86,7 @@ def convene(commission: Commission, person: Person, today: date, *, session: str
             application = case.application
             live.tell(application.key, event="changed", version=application.version)
         if created or taken:
+            live.tell(sitting.key, event="changed")
             _record_sitting(
                 sitting, person, "sitting.convened", f"Созвано заседание: дел {len(taken)}", session
             )
@@ -146,7 +148,7 @@ def vote(
             words=words.strip(),
             at=timezone.now(),
         )
-        live.tell(sitting.key, event="voted", case=case.pk)
+        live.tell(sitting.key, event="changed")
         _record_sitting(sitting, person, "case.voted", f"Голос по делу № {application.number} подан", session)
     return cast
 
@@ -163,6 +165,7 @@ def postpone(case_id: int, person: Person, words: str, today: date, *, session: 
             raise NotAllowed(Refusal("case_postponed"))
         case.outcome, case.decided_at, case.words = "postponed", timezone.now(), words.strip()
         case.save(update_fields=["outcome", "decided_at", "words"])
+        live.tell(sitting.key, event="changed")
         later = next_sitting(sitting.commission, max(sitting.on, today) + timedelta(days=1))
         again = Case.objects.create(
             sitting=later, application_id=case.application_id, entered_at=timezone.now()
@@ -233,7 +236,7 @@ def _close(sitting: Sitting, person: Person, cases: list[Case], items: list[rule
     sitting.state, sitting.closed_at, sitting.closed_by = "closed", now, person
     sitting.composition = _composition(sitting, cases)
     sitting.save()
-    live.tell(sitting.key, event="closed")
+    live.tell(sitting.key, event="changed")
 
 
 def _composition(sitting: Sitting, cases: list[Case]) -> list[dict[str, Any]]:
@@ -257,7 +260,7 @@ def publish_protocol(sitting_id: int, stored: StoredFile) -> Sitting:
         if sitting.protocol_id is None:
             sitting.protocol, sitting.published_at = stored, timezone.now()
             sitting.save(update_fields=["protocol", "published_at"])
-            live.tell(sitting.key, event="published")
+            live.tell(sitting.key, event="changed")
             _record_sitting(
                 sitting,
                 None,
