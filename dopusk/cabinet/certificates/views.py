@@ -1,6 +1,7 @@
 """The certificate as its holder sees it."""
 
 import segno
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -26,6 +27,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "verify_url": url,
         "qr": segno.make(url, error="m", micro=False).svg_data_uri(border=2, scale=4),
         "today": timezone.localdate(),
+        "live_url": f"{settings.LIVE_URL}/events",
+        "following": certificate.recorded_at is None,
     }
     return render(request, "certificates/show.html", context)
 
