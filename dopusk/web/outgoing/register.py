@@ -61,9 +61,17 @@ class Breaker:
             self.failures, self.since, self.rest_until = 0, None, 0.0
 
     def resting(self) -> datetime | None:
-        """When the trouble began, while the register is left alone."""
+        """When the trouble began, while the register is left alone; None to whom may ask.
+
+        When the rest is over one caller may: the others rest on until it is known what came of it.
+        """
         with self.lock:
-            return self.since if time.monotonic() < self.rest_until else None
+            now = time.monotonic()
+            if now < self.rest_until:
+                return self.since
+            if self.failures >= BREAK_AFTER:
+                self.rest_until = now + REST_SECONDS
+            return None
 
 
 class Register:
@@ -124,11 +132,12 @@ class Register:
         arguments = {name: value for name, value in arguments.items() if name != "headers"}
         try:
             response = self.client.request(method, path, headers=headers, **arguments)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise _Unanswered(type(error).__name__) from error
-        if response.status_code == 429 or response.status_code >= 500:
-            raise _Unanswered(f"HTTP {response.status_code}")
-        if response.is_success and "json" in response.headers.get("Content-Type", ""):
+        status = response.status_code
+        if status == 429 or status >= 500 or (response.is_redirect and status != httpx.codes.NOT_MODIFIED):
+            raise _Unanswered(f"HTTP {status}")
+        if response.is_success:  # whatever it calls itself: a page put in between by a proxy is no answer
             try:
                 response.json()
             except ValueError as error:

@@ -30,6 +30,8 @@ GOOD = (200, "application/json", '{"found": true}')
 OFF = (503, "application/problem+json", '{"code": "register_off"}')
 BROKEN = (200, "application/json", '{"found": tr')
 REFUSED = (404, "application/problem+json", '{"code": "not_in_frmr"}')
+PAGE = (200, "text/html", "<h1>Technical works</h1>")
+ELSEWHERE = (302, "text/html", "")
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def test_a_passing_trouble_is_not_noticed(ask, bad):
     assert ask(bad, GOOD).get("/x") == {"found": True}
 
 
-@pytest.mark.parametrize("bad", [OFF, BROKEN])
+@pytest.mark.parametrize("bad", [OFF, BROKEN, PAGE, ELSEWHERE])
 def test_a_lasting_trouble_is_down_since_its_beginning(ask, bad):
     frmr = ask(bad)
     with pytest.raises(RegisterDown) as first:
@@ -91,6 +93,25 @@ def test_after_repeated_failures_the_register_is_left_alone_and_asked_again_late
     Answers.script = [GOOD]
     assert frmr.get("/x") == {"found": True}
     assert frmr.breaker.since is None
+
+
+def test_after_the_rest_one_asks_and_the_others_rest_on(ask):
+    frmr = ask(OFF)
+    for _ in range(register.BREAK_AFTER):
+        with pytest.raises(RegisterDown):
+            frmr.get("/x")
+    since = frmr.breaker.since
+    frmr.breaker.rest_until = 0
+    assert [frmr.breaker.resting(), frmr.breaker.resting()] == [None, since]
+
+
+def test_an_answer_that_cannot_be_unpacked_is_down():
+    def packed(request):
+        raise httpx.DecodingError("not gzip", request=request)
+
+    with pytest.raises(RegisterDown) as down:
+        Register("http://x", "t", "frmr", transport=httpx.MockTransport(packed)).get("/x")
+    assert down.value.reason == "DecodingError"
 
 
 def test_nobody_listening_is_down():
