@@ -33,11 +33,28 @@ def deliver(message_id: int) -> str:
 
     The row stays locked while it is being sent, so that two workers never send it at once; a worker
     that dies loses the lock and nothing else, and the receiver's idempotency covers the rest.
+    A sender that breaks is raised, and its message steps back as after any other failure: else it would
+    stand first for ever and nothing behind it would leave.
     """
+    try:
+        return _deliver(message_id)
+    except Exception as error:
+        with transaction.atomic():
+            message = _waiting(message_id)
+            if message:
+                _again(message, type(error).__name__)
+        raise
+
+
+def _waiting(message_id: int) -> Message | None:
+    """The message locked, if it still waits and nobody is sending it."""
+    rows = Message.objects.waiting().select_for_update(skip_locked=True)
+    return rows.filter(pk=message_id).first()
+
+
+def _deliver(message_id: int) -> str:
     with transaction.atomic():
-        message = (
-            Message.objects.select_for_update(skip_locked=True).filter(pk=message_id, state="waiting").first()
-        )
+        message = _waiting(message_id)
         if message is None:
             return "busy_or_done"
         with trace.use(message.trace_id or trace.new()):

@@ -24,8 +24,9 @@ _senders: dict[str, Sender] = {}
 def sender(kind: str) -> Callable[[Sender], Sender]:
     """Register the function that delivers messages of a kind.
 
-    It is called with (key, payload) outside any transaction and must be idempotent at the receiver.
-    It may return a function: that one runs in the transaction that marks the message delivered.
+    It is called with (key, payload), only the message's own row being locked, so it writes nothing itself; the
+    receiver must take a repetition. It may return a function: that one runs in the transaction that marks the
+    message delivered.
     """
 
     def keep(function: Sender) -> Sender:

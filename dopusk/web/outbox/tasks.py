@@ -1,8 +1,12 @@
 """Delivery by the worker: at once when put, and again by a sweep when its time has come."""
 
+import logging
+
 from procrastinate.contrib.django import app
 
 from dopusk.web.outbox import actions
+
+log = logging.getLogger(__name__)
 
 
 @app.task(name="outbox.deliver", queue="outbox")
@@ -16,4 +20,7 @@ def deliver(message_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Deliver what is due: retries after backoff, and messages whose job was lost."""
     for message_id in actions.due():
-        actions.deliver(message_id)
+        try:
+            actions.deliver(message_id)
+        except Exception:  # one broken message keeps nobody else's
+            log.exception("outbox: message %s could not be sent", message_id)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dopusk.web.outbox import actions, rules, senders
+from dopusk.web.outbox import actions, rules, senders, tasks
 from dopusk.web.outbox.models import Message
 
 
@@ -98,14 +98,30 @@ def test_a_refusal_is_final_and_says_why(post):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broken_sender_leaves_the_message_waiting(post):
+def test_a_broken_sender_leaves_the_message_waiting_its_turn(post):
     message = put()
     post.mood = RuntimeError("a defect of ours")
     with pytest.raises(RuntimeError):
         actions.deliver(message.pk)
     message.refresh_from_db()
-    assert message.state == "waiting"
+    assert (message.state, message.attempts, message.last_reason) == ("waiting", 1, "RuntimeError")
+    assert actions.due() == []
+    Message.objects.update(next_at=timezone.now() - timedelta(seconds=1))
     assert actions.due() == [message.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_message_keeps_nobody_else_s(post, monkeypatch):
+    def broken(key, payload):
+        raise RuntimeError("a defect of ours")
+
+    monkeypatch.setitem(senders._senders, "postcard", broken)
+    with transaction.atomic():
+        first = actions.put("postcard", "anna", {})
+    second = put()
+    assert actions.due() == [first.pk, second.pk]
+    tasks.sweep(0)
+    assert post.taken == ["anna"]
 
 
 @pytest.mark.django_db(transaction=True)
