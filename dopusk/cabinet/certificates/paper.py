@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 import segno
 import typst
@@ -30,6 +31,7 @@ _MONTHS: Final = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
+_MOSCOW: Final = ZoneInfo("Europe/Moscow")  # days of the paper are Moscow's, whatever zone a moment comes in
 _compiling = threading.Lock()
 
 
@@ -107,7 +109,7 @@ def _words(paper: Paper) -> dict[str, object]:
         "title": f"Выписка о прохождении аккредитации{stand} № {number}",
         "heading": "Выписка о прохождении аккредитации",
         "stand": stand.strip() or None,
-        "lead": f"Сформирована {_day(paper.issued_at.date())}. {paper.organisation}",
+        "lead": f"Сформирована {_day(paper.issued_at.astimezone(_MOSCOW).date())}. {paper.organisation}",
         "issuer": paper.organisation,
         "description": f"{paper.holder}: {paper.specialty}, {_KINDS[paper.kind].lower()} аккредитация",
         "keywords": ["аккредитация", "выписка", paper.number],

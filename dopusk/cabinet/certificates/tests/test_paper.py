@@ -3,7 +3,7 @@
 import dataclasses
 import io
 import subprocess
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pikepdf
@@ -95,6 +95,11 @@ def test_everything_a_reader_needs_stands_on_it(tmp_path: Path) -> None:
         "Это не государственный документ",
     ):
         assert words in told
+
+
+def test_its_day_is_moscow_s_in_the_hours_when_utc_is_still_in_yesterday(tmp_path: Path) -> None:
+    at_night = dataclasses.replace(ANNA, issued_at=datetime(2026, 11, 24, 21, 30, tzinfo=UTC))
+    assert "Сформирована 25 ноября 2026" in text_of(render(at_night), tmp_path)
 
 
 def test_it_never_passes_for_the_official_certificate(tmp_path: Path) -> None:
