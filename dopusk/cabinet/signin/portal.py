@@ -176,5 +176,8 @@ _portals: dict[str, Portal] = {}
 
 
 def portal() -> Portal:
-    """The provider this site trusts."""
-    return _portals.setdefault(settings.PORTAL_URL, Portal(settings.PORTAL_URL))
+    """The provider this site trusts; made once, because an HTTP client costs more than a whole sign-in."""
+    address = settings.PORTAL_URL
+    if address not in _portals:
+        _portals.setdefault(address, Portal(address))
+    return _portals[address]
