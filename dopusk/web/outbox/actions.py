@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from dopusk.kernel import trace
 from dopusk.web.outbox import rules, senders
@@ -22,9 +23,7 @@ def put(kind: str, key: str, payload: dict[str, Any]) -> Message:
         defaults={"payload": payload, "trace_id": trace.current(), "next_at": timezone.now()},
     )
     if created:
-        from dopusk.web.outbox.tasks import deliver  # the task module imports this one
-
-        deliver.defer(message_id=message.pk)
+        app.configure_task("outbox.deliver", queue="outbox").defer(message_id=message.pk)
     return message
 
 
