@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 import dopusk.cabinet
-from dopusk.cabinet.documents.rules import NAMES
+from dopusk.cabinet.documents.rules import NAMES, title
 from dopusk.cabinet.told import SENTENCES
 from dopusk.web.journal.tests.kept import CYRILLIC, kept_sentences
 
@@ -33,3 +33,10 @@ def test_the_faults_of_a_returned_application_are_named_in_english():
             "The accreditation centre returned the application: "
             "no signature, date or stamp, the scan cannot be read"
         )
+
+
+@pytest.mark.parametrize("kind", sorted(NAMES))
+def test_the_title_of_a_document_is_said_in_english(kind):
+    with translation.override("en"):
+        said = SENTENCES.say(title("Орлова А. С.", kind, 2)).removeprefix("Орлова А. С., ")
+    assert not CYRILLIC.search(said)

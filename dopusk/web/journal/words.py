@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date
 
 from django.utils import formats
 from django.utils.translation import get_language, gettext
 
 HOLE = re.compile(r"%\\\((\w+)\\\)s")  # of a text that re.escape has been over
-DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}")
+DAY = re.compile(r"(?P<d1>\d{2})\.(?P<m1>\d{2})\.(?P<y1>\d{4})|(?P<y2>\d{4})-(?P<m2>\d{2})-(?P<d2>\d{2})")
 
 
 class Sentences:
@@ -33,8 +33,10 @@ class Sentences:
 
 def _value(kept: str) -> str:
     """A day, a list of names the catalogue may know, or something of the person's own."""
-    if DAY.fullmatch(kept):
-        return formats.date_format(datetime.strptime(kept, "%d.%m.%Y").date(), "j E Y")  # noqa: DTZ007 - only its date is taken
+    found = DAY.fullmatch(kept)
+    if found:
+        year, month, day = (int(found[f"{part}1"] or found[f"{part}2"]) for part in "ymd")
+        return formats.date_format(date(year, month, day), "j E Y")
     return "; ".join(", ".join(_names(part.split(", "))) for part in kept.split("; "))
 
 

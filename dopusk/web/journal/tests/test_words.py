@@ -27,7 +27,7 @@ def test_a_name_may_have_commas_of_its_own():
 
 
 def test_a_day_is_written_as_english_writes_it():
-    assert said("Срок 03.12.2026") == "Срок 3 December 2026"
+    assert said("Срок 03.12.2026") == said("Срок 2026-12-03") == "Срок 3 December 2026"
 
 
 def test_what_no_sentence_fits_is_said_whole_or_left_alone():
