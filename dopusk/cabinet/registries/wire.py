@@ -145,8 +145,18 @@ def level(row: Body) -> base.EducationLevel:
     return base.EducationLevel(**_entry(row), level=row["level"])
 
 
+COMPARED = ("lastName", "firstName", "patronymic", "birthDate")
+
+
 def snils_answer(body: Body) -> base.SnilsAnswer:
-    """`POST /api/snils/check`."""
-    if not body["found"]:
+    """`POST /api/snils/check`. A field it says nothing of is no agreement."""
+    if not _said(body["found"]):
         return base.SnilsAnswer(found=False)
-    return base.SnilsAnswer(True, tuple(name for name, same in body["matches"].items() if not same))
+    matches = body["matches"]
+    return base.SnilsAnswer(True, tuple(name for name in COMPARED if not _said(matches[name])))
+
+
+def _said(answer: Any) -> bool:
+    if not isinstance(answer, bool):
+        raise TypeError("neither true nor false")
+    return answer

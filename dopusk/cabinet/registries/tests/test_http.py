@@ -55,6 +55,21 @@ def test_a_snils_is_compared_field_by_field(asked):
     assert asked.check_snils("00000060099", IDENTITY) == base.SnilsAnswer(found=False)
 
 
+@pytest.mark.parametrize(
+    "matches",
+    [
+        None,
+        {},
+        {"lastName": True, "firstName": True, "patronymic": True},
+        {"lastName": True, "firstName": True, "patronymic": True, "birthDate": "yes"},
+    ],
+)
+def test_a_comparison_that_leaves_a_field_out_is_no_agreement(matches):
+    answer = httpx.Response(200, json={"found": True, "matches": matches})
+    with pytest.raises(RegisterDown):
+        adapters(lambda request: answer).check_snils(ANNA.snils, IDENTITY)
+
+
 @pytest.mark.parametrize("mode", ["off", "break"])
 @pytest.mark.parametrize(
     ("register", "question"),
