@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from dopusk.cabinet.signin.models import KeptForm
 from dopusk.trust.sealing import SealBroken, Sealer
@@ -24,11 +25,12 @@ OURS = {"csrfmiddlewaretoken"}
 
 
 def page_of(request: HttpRequest) -> str:
-    """The page to come back to: for a form, the page it stood on; a path of this site."""
+    """The page to come back to: for a form, the page it stood on; a path that no browser takes for another site."""
     if request.method == "GET":
         return request.get_full_path()
     came_from = urlsplit(request.headers.get("Referer", ""))
-    if f"{came_from.scheme}://{came_from.netloc}" == _origin(request) and came_from.path.startswith("/"):
+    ours = f"{came_from.scheme}://{came_from.netloc}" == _origin(request) and came_from.path.startswith("/")
+    if ours and url_has_allowed_host_and_scheme(came_from.path, None):
         return came_from.path
     return request.path
 
