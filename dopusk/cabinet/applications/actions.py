@@ -25,7 +25,6 @@ STEP_NAMES = {
     "specialty": "специальность",
     "report": "отчёт о деятельности",
     "documents": "другие документы",
-    "consent": "согласие на обработку данных",
 }
 
 
@@ -140,14 +139,12 @@ def save_step(
         except IntegrityError:  # another tab was faster
             _no_other(person, application.specialty_key, besides=application)
             raise
-        _journal(
-            application,
-            person.pk,
-            "application.step_saved",
-            f"Черновик изменён: {STEP_NAMES[step]}",
-            session,
-            {"step": step},
-        )
+        if step == "consent":
+            told = f"Дано согласие на обработку персональных данных, редакция {answers.get('version')}"
+            _journal(application, person.pk, "consent.given", told, session, dict(answers))
+        else:
+            told = f"Черновик изменён: {STEP_NAMES[step]}"
+            _journal(application, person.pk, "application.step_saved", told, session, {"step": step})
     return application
 
 

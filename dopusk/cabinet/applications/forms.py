@@ -1,6 +1,6 @@
 """The steps as forms. Every form carries `seen`, the stamp of the answers it began with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -161,6 +161,14 @@ class ReportForm(StepForm):
             text = _("Напишите, что указано в отказе: центр должен знать причину.")
             self.add_error("refusal_reason", forms.ValidationError(text, code="required"))
         return cleaned
+
+    def note_brought(self, kinds: Collection[str]) -> None:
+        """Say at the field of a scan that is there already that another one is not needed."""
+        text = _("Уже приложен. Выберите файл, только если нужно добавить ещё один.")
+        if "activity_report" in kinds:
+            self.fields["activity_report"].help_text = text
+        if {"employer_agreement", "reasoned_refusal"} & set(kinds):
+            self.fields["agreement_file"].help_text = text
 
     def uploads(self) -> list[tuple[str, str]]:
         """Chosen files: name of the field and the kind of document it brings."""

@@ -58,7 +58,15 @@ class Desk:
         arguments: dict[str, Any] = {"initial": initial}
         if self.step == "specialty":
             arguments["choices"] = self.options
-        return FORMS[self.step](data, files, **arguments)
+        form = FORMS[self.step](data, files, **arguments)
+        if isinstance(form, forms.ReportForm):
+            form.note_brought({one.kind for one in self.papers()})
+        return form
+
+    def papers(self) -> list[Document]:
+        """The scans of this step."""
+        rows = Document.objects.in_folder(str(self.application.pk))
+        return [one for one in rows if rules.step_of_mark(one.kind) == self.step]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -237,15 +245,12 @@ def _page(
     desk: Desk, form: forms.StepForm, *, status: int = 200, conflict: str = "", restored: bool = False
 ) -> HttpResponse:
     application, step = desk.application, desk.step
-    papers = [
-        one for one in Document.objects.in_folder(str(application.pk)) if rules.step_of_mark(one.kind) == step
-    ]
     context = {
         "application": application,
         "step": step,
         "title": words.STEPS[step][0],
         "form": form,
-        "documents": papers,
+        "documents": desk.papers(),
         "marks": [mark for mark in application.marks if rules.step_of_mark(mark["field"]) == step],
         "conflict": conflict,
         "answers": desk.answers,
@@ -254,7 +259,7 @@ def _page(
         "down": desk.down,
         "options": desk.options,
         "consent": consent.text_of(desk.answers.get("version") or consent.VERSION),
-        "consent_version": desk.answers.get("version") or consent.VERSION,
+        "consent_of": date.fromisoformat(desk.answers.get("version") or consent.VERSION),
         "done": bool(desk.answers.get("given")),
         "given_on": date.fromisoformat(desk.answers["on"]) if desk.answers.get("on") else None,
     }

@@ -1,5 +1,6 @@
 """The applications of a person: list, beginning, tasks or status, submission, withdrawal, a mended copy."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -113,6 +114,7 @@ def submit(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
         "masked": snils.mask(application.applicant.snils),
         "agreement": (application.data.get("report") or {}).get("agreement"),
         "today": timezone.localdate(),
+        "consent_of": date.fromisoformat(application.data["consent"]["version"]),
     }
     return render(request, "applications/submit.html", context, status=409 if refusal else 200)
 

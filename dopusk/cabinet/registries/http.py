@@ -13,7 +13,7 @@ from dopusk.cabinet.registries import base, wire
 from dopusk.web.outgoing import Register, RegisterDown, RegisterRefused
 
 KEEP_SECONDS = 300.0  # a dictionary is not asked for again; then the register says «unchanged» by its ETag
-PATIENCE = 2.5  # seconds a person waits for one answer
+PATIENCE = 2.0  # seconds a person waits for one answer
 
 Value = TypeVar("Value")
 

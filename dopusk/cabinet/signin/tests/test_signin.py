@@ -1,14 +1,16 @@
 """Анна comes in through the portal; whoever is not she does not."""
 
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from joserfc.jwk import ECKey
 
-from dopusk.cabinet.signin import access, attempts, portal
+from dopusk.cabinet.signin import access, actions, attempts, portal, rules
 from dopusk.cabinet.signin.models import Person
 from dopusk.cabinet.signin.tests import people
 from dopusk.cabinet.signin.tests.provider import Provider
@@ -81,6 +83,27 @@ def test_the_session_gets_a_new_key(provider, client):
 )
 def test_sign_in_leads_nowhere_else(provider, client, elsewhere):
     assert sign_in(client, provider, elsewhere).url == "/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_sign_ins_at_once_make_one_person():
+    identity = rules.read_claims(people.claims("anna"))
+    gate, arrived = threading.Barrier(3), []
+
+    def come():
+        gate.wait()
+        try:
+            arrived.append(actions.arrive(identity).pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=come) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert arrived == [people.sub_of("anna")] * 3
+    assert Person.objects.count() == 1
 
 
 def test_two_tabs_do_not_disturb_each_other(provider, client):
