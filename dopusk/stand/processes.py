@@ -36,7 +36,7 @@ def commands(addresses: Addresses, host: str) -> dict[str, list[str]]:
         "cabinet": granian("cabinet", "dopusk.cabinet.wsgi:application", *wsgi),
         "registers": granian("registers", "dopusk.registers.wsgi:application", *wsgi),
         "live": granian(
-            "live", "dopusk.live.app:application", "--interface", "asginl", "--backpressure", "20000"
+            "live", "dopusk.live.app:application", "--interface", "asgi", "--backpressure", "20000"
         ),
         "worker": [python, "-m", "dopusk.cabinet", *worker],
         "portal-worker": [python, "-m", "dopusk.portal", *worker],
