@@ -16,8 +16,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+import psycopg
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 
 from dopusk.kernel import trace
 
@@ -187,8 +188,9 @@ def _answer(route: Route, request: Request) -> Answer | Page:
         return Answer(HTTPStatus.METHOD_NOT_ALLOWED, [("Allow", ", ".join(sorted(route.methods)))])
     try:
         return route.endpoint(request)
-    except DatabaseError:
+    except (DatabaseError, psycopg.Error):  # of the ORM, and of statements sent straight to libpq
         log.exception("the database failed a request")
+        close_old_connections()  # nothing else does it here: the next request finds a new line
         return Page() if route.pages else _failure(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable")
     except Exception:
         log.exception("a request failed")

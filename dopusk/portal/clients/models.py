@@ -6,11 +6,16 @@ from typing import Final
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from dopusk.portal import statement
 from dopusk.portal.clients.rules import Registration
 
 REMEMBERED: Final = 5.0  # seconds: how late a change of a registration may take effect
 
 _memory: dict[str, tuple[float, Registration]] = {}
+_FIND: Final = """
+SELECT client_id::text, name::text, secret_hash, redirect_uris, signed_out_uris, scopes::text[]
+FROM clients_client WHERE client_id = %(client_id)s
+"""
 
 
 class Client(models.Model):
@@ -29,14 +34,21 @@ class Client(models.Model):
 
     def registration(self) -> Registration:
         """The row as the rules see it."""
-        return Registration(
-            client_id=self.client_id,
-            name=self.name,
-            secret_hash=bytes(self.secret_hash),
-            redirect_uris=frozenset(self.redirect_uris),
-            signed_out_uris=frozenset(self.signed_out_uris),
-            scopes=frozenset(self.scopes),
+        return _registration(
+            self.client_id, self.name, self.secret_hash, self.redirect_uris, self.signed_out_uris, self.scopes
         )
+
+
+def _registration(
+    client_id: str,
+    name: str,
+    secret_hash: bytes,
+    redirect_uris: list[str],
+    signed_out_uris: list[str],
+    scopes: list[str],
+) -> Registration:
+    addresses, farewells = frozenset(redirect_uris), frozenset(signed_out_uris)
+    return Registration(client_id, name, bytes(secret_hash), addresses, farewells, frozenset(scopes))
 
 
 def find(client_id: str) -> Registration | None:
@@ -47,11 +59,10 @@ def find(client_id: str) -> Registration | None:
         return kept[1]
     if not client_id or len(client_id) > 100 or "\0" in client_id:
         return None
-    row = Client.objects.filter(pk=client_id).first()
-    if row is None:
+    found = statement.one(_FIND, {"client_id": client_id}, _registration)
+    if found is None:
         _memory.pop(client_id, None)
         return None
-    found = row.registration()
     _memory[client_id] = (now, found)
     return found
 

@@ -6,7 +6,7 @@ from dopusk.portal.clients import models
 from dopusk.portal.clients.actions import RegistrationRefused, register
 from dopusk.portal.clients.models import Client
 from dopusk.portal.clients.rules import address_fault
-from dopusk.portal.tests.browser import CLIENT, cabinet_is_registered
+from dopusk.portal.tests.browser import CLIENT, cabinet_is_registered, statements
 from dopusk.web.journal.models import Entry
 
 
@@ -72,16 +72,19 @@ def test_the_secret_is_not_kept():
 
 
 @pytest.mark.django_db
-def test_a_service_is_remembered_for_seconds_and_a_stranger_never(django_assert_num_queries):
-    cabinet_is_registered()
-    models.find(CLIENT)
-    with django_assert_num_queries(0):
+def test_a_service_is_remembered_for_seconds_and_a_stranger_never():
+    registered = cabinet_is_registered()
+    assert models.find(CLIENT) == registered
+    with statements() as sent:
         models.find(CLIENT)
-    with django_assert_num_queries(2):
+    assert not sent
+    with statements() as sent:
         assert models.find("nobody") is None
         assert models.find("nobody") is None
-    with django_assert_num_queries(0):
+    assert len(sent) == 2
+    with statements() as sent:
         assert models.find("x" * 101) is models.find("") is models.find("a\0") is None
+    assert not sent
 
 
 def test_a_form_may_lead_to_the_services_origins_only():
