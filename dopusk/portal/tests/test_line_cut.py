@@ -54,3 +54,9 @@ def test_a_failure_of_the_orm_heals_by_itself(cabinet):
     assert told(routes, path="/x") == "503 Service Unavailable"
     clients.Client.objects.get(pk=CLIENT)
     assert connection.is_usable()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["code", "redirect_uri", "client_id"])
+def test_a_nul_is_a_request_badly_made(cabinet, name):
+    assert told(form=f"{name}=%00&{GRANT}") == "400 Bad Request"
