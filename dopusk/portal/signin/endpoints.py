@@ -8,7 +8,7 @@ Django has masked, a browser that names another origin) is the view's, which doe
 import hmac
 import re
 import secrets
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Final
 
@@ -96,6 +96,7 @@ def _cookie_tail() -> str:
     return f"; HttpOnly; Path=/; SameSite=Lax{'; Secure' if settings.SESSION_COOKIE_SECURE else ''}"
 
 
+@lru_cache(maxsize=64)
 def _policy(client: Registration | None) -> list[tuple[str, str]]:
     """The headers SecurityHeadersMiddleware gives a page, with the way back to the service."""
     policy = content_security_policy(client.origins() if client else [])

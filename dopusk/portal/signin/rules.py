@@ -4,6 +4,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ def wait_after(failures: Failures) -> timedelta:
     return min(doubled, LONGEST_WAIT)
 
 
+@lru_cache(maxsize=4096)
 def network(address: str) -> str:
     """The network an address counts for: /24 of IPv4, /64 of IPv6; `unknown` for anything else."""
     try:
@@ -89,6 +91,7 @@ _SYSTEMS: Final = (
 )
 
 
+@lru_cache(maxsize=1024)
 def device(user_agent: str) -> str:
     """A device in words a person knows: «Firefox, Linux»; «неизвестная программа» when it does not say."""
     browser = next((name for name, sign in _BROWSERS if re.search(sign, user_agent)), "")
