@@ -35,7 +35,12 @@ class Client(models.Model):
     def registration(self) -> Registration:
         """The row as the rules see it."""
         return _registration(
-            self.client_id, self.name, self.secret_hash, self.redirect_uris, self.signed_out_uris, self.scopes
+            self.client_id,
+            self.name,
+            bytes(self.secret_hash),
+            self.redirect_uris,
+            self.signed_out_uris,
+            self.scopes,
         )
 
 
@@ -48,7 +53,7 @@ def _registration(
     scopes: list[str],
 ) -> Registration:
     addresses, farewells = frozenset(redirect_uris), frozenset(signed_out_uris)
-    return Registration(client_id, name, bytes(secret_hash), addresses, farewells, frozenset(scopes))
+    return Registration(client_id, name, secret_hash, addresses, farewells, frozenset(scopes))
 
 
 def find(client_id: str) -> Registration | None:
