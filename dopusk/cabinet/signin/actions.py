@@ -31,7 +31,8 @@ def arrive(identity: rules.Identity) -> Person:
 
 def _arrive(identity: rules.Identity) -> Person:
     index = snils_index(identity.sealed["snils"])
-    person = Person.objects.select_for_update().filter(pk=identity.sub).first()
+    # rows may go on referring to hers meanwhile: their writers hold the journal, which we are going to want
+    person = Person.objects.select_for_update(no_key=True).filter(pk=identity.sub).first()
     holder = Person.objects.filter(snils_index=index).values_list("pk", flat=True).first()
     known = bytes(person.snils_index) if person else None
     if refusal := rules.may_bind(known, holder, identity.sub, index):
