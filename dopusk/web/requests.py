@@ -9,19 +9,30 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from dopusk.kernel import trace
+from dopusk.kernel import snils, trace
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 TRACE_ID = re.compile(r"[0-9a-f]{32}")
 
 
+# a СНИЛС as addresses of the registers have it, and as people write it
+SNILS = re.compile(r"(?<![0-9])(?:[0-9]{11}|[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2})(?![0-9])")
+
+
 class TraceFilter(logging.Filter):
-    """Puts the current trace id into each log record."""
+    """Puts the current trace id into each log record and masks what may be a СНИЛС: Django logs refused addresses."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add `trace_id`; keeps every record."""
         record.trace_id = trace.current()
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError):  # arguments that do not fit: the handler says so in its own way
+            return True
+        masked = SNILS.sub(lambda found: snils.mask(re.sub("[^0-9]", "", found[0])), said)
+        if masked != said:
+            record.msg, record.args = masked, ()
         return True
 
 

@@ -1,12 +1,13 @@
 """Every answer is traced and guarded."""
 
+import logging
 import re
 
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from dopusk.web.requests import SecurityHeadersMiddleware
+from dopusk.web.requests import SecurityHeadersMiddleware, TraceFilter
 
 
 def test_an_answer_carries_a_trace_id_of_its_own(client):
@@ -65,3 +66,24 @@ def test_pages_are_russian_until_english_is_chosen(client, settings, cookie, lan
     answer = client.get("/nothing/here/", headers={"Accept-Language": "en-GB,en"})
     assert answer["Content-Language"] == language
     assert f'lang="{language}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("/api/frmr/person/11223344595/full", "/api/frmr/person/***-***-445 95/full"),
+        ("112-233-445 95", "***-***-445 95"),
+        ("/certificates/7726000000001/", "/certificates/7726000000001/"),
+        ("trace 11223344595112233445951122334459", "trace 11223344595112233445951122334459"),
+    ],
+)
+def test_no_snils_reaches_the_log(said, written):
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s: %s", ("Not Found", said), None)
+    assert TraceFilter().filter(record)
+    assert record.getMessage() == f"Not Found: {written}"
+
+
+def test_a_record_whose_arguments_do_not_fit_is_kept():
+    record = logging.LogRecord("x", logging.INFO, "", 0, "%d", ("many",), None)
+    assert TraceFilter().filter(record)
+    assert len(record.trace_id) == 32
