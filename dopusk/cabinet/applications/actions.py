@@ -151,12 +151,19 @@ def save_step(
 def add_document(
     application_id: UUID | str, person: Person, kind: str, stored: StoredFile, *, session: str = ""
 ) -> Document:
-    """Put a kept file into the application. Raises NotAllowed, `documents` DocumentRefused."""
-    with transaction.atomic():
-        application = own(application_id, person)
-        _ask(rules.may_edit(application.state))
-        _changed(application)
-        return documents.add(person, str(application.pk), kind, stored, session=session)
+    """Put a kept file into the application; one that cannot be put there is not kept any longer.
+
+    Raises NotAllowed, Application.DoesNotExist, `documents` DocumentRefused.
+    """
+    try:
+        with transaction.atomic():
+            application = own(application_id, person)
+            _ask(rules.may_edit(application.state))
+            _changed(application)
+            return documents.add(person, str(application.pk), kind, stored, session=session)
+    except (NotAllowed, Application.DoesNotExist, documents.DocumentRefused):
+        documents.let_go(stored)
+        raise
 
 
 def remove_document(

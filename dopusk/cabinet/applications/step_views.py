@@ -126,7 +126,10 @@ def _save(desk: Desk) -> HttpResponseBase:
         return _kept(desk, desk.form(), {"looked_through": True}, request.POST.get("seen", ""))
     form = desk.form(request.POST, request.FILES)
     valid = form.is_valid()
-    _take_scans(desk, form)
+    try:
+        _take_scans(desk, form)
+    except actions.NotAllowed as error:  # sent from another tab while the scan was on its way
+        return _refused(desk, form, error)
     if desk.step == "documents":
         again = redirect("applications:step", desk.application.pk, "documents")
         return again if form.is_valid() else _page(desk, form, status=422)
@@ -173,7 +176,7 @@ def _keep(desk: Desk, answers: Mapping[str, Any], seen: str) -> None:
 
 
 def _take_scans(desk: Desk, form: forms.StepForm) -> None:
-    """Keep every chosen file that can be kept; a refused one is an error at its field."""
+    """Keep every chosen file that can be kept; a refused one is an error at its field. Raises NotAllowed."""
     uploads = form.uploads() if isinstance(form, forms.ReportForm | forms.DocumentsForm) else []
     person, session = current(desk.request), session_mark(desk.request)
     for field, kind in uploads:

@@ -51,8 +51,7 @@ def remove(document: Document, *, session: str = "") -> None:
         raise DocumentRefused(code)
     owner, folder, kind, stored = document.owner_id, document.folder, document.kind, document.stored
     document.delete()
-    if not Document.objects.filter(stored=stored).exists():
-        files.drop(stored)
+    let_go(stored)
     record(
         actor=owner,
         act="document.removed",
@@ -62,6 +61,12 @@ def remove(document: Document, *, session: str = "") -> None:
         session=session,
         detail={"kind": kind},
     )
+
+
+def let_go(stored: StoredFile) -> None:
+    """Delete a kept file unless a document has it."""
+    if not Document.objects.filter(stored=stored).exists():
+        files.drop(stored)
 
 
 def release(folder: str) -> list[Document]:

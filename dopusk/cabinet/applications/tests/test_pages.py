@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from dopusk.cabinet.applications import actions, rules
+from dopusk.cabinet.applications import actions, rules, step_views
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.applications.tests import drafts
 from dopusk.cabinet.documents.models import Document
+from dopusk.web.files.models import StoredFile
 from dopusk.web.files.tests import papers
 
 pytestmark = pytest.mark.django_db
@@ -309,3 +310,24 @@ def test_the_status_page_and_the_list_take_few_queries(anna, at_browser):
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         assert len(queries) <= 10, json.dumps([one["sql"][:120] for one in queries], indent=1)
+
+
+@pytest.mark.parametrize("step", ["report", "documents"])
+def test_a_scan_that_comes_after_the_application_was_sent_is_not_kept(anna, at_browser, monkeypatch, step):
+    application, client = drafts.whole(anna), at_browser(anna)
+    take = step_views.documents.take
+
+    def meanwhile_sent(person, upload):
+        actions.submit(application.pk, person, drafts.digest(application))
+        return take(person, upload)
+
+    monkeypatch.setattr(step_views.documents, "take", meanwhile_sent)
+    kept = StoredFile.objects.count()
+    scan = SimpleUploadedFile("scan.pdf", papers.pdf(1))
+    typed = {
+        "report": {"agreement": "agreed", "activity_report": scan},
+        "documents": {"kind": "diploma", "file": scan},
+    }
+    answer = client.post(step_of(application, step), {"seen": "", **typed[step]})
+    assert (answer.status_code, answer.url) == (302, f"/applications/{application.pk}/")
+    assert StoredFile.objects.count() == kept
