@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from dopusk.cabinet.commission import rules, words
 from dopusk.cabinet.commission.actions import norms_at
@@ -20,6 +20,7 @@ def of(sitting: Sitting) -> Protocol:
             number=sitting.protocol_number,
             commission=sitting.commission.name,
             on=sitting.on,
+            signed_on=timezone.localdate(sitting.closed_at),
             unscheduled=sitting.kind == "unscheduled",
             closed_at=sitting.closed_at,
             quorum=by.quorum_need,

@@ -60,11 +60,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Protocol:
-    """All that stands in the protocol. closed_at: aware; sandbox: prints what it is."""
+    """All that stands in the protocol. on: day of the sitting; signed_on: its own, which a term begins with;
+    closed_at: aware; sandbox: prints what it is."""
 
     number: str
     commission: str
     on: date
+    signed_on: date
     unscheduled: bool
     closed_at: datetime
     quorum: int
@@ -102,13 +104,12 @@ def _compiler() -> typst.Compiler:
 
 def _words(protocol: Protocol) -> dict[str, object]:
     """Everything the template prints, as it prints it."""
-    day = f"{protocol.on.day}\u00a0{_MONTHS[protocol.on.month - 1]}\u00a0{protocol.on.year}"
     present = sum(member.present for member in protocol.members)
     kind = "внеочередного заседания" if protocol.unscheduled else "заседания"
     return {
-        "title": f"Протокол № {protocol.number} от {day}",
-        "heading": f"Протокол № {protocol.number}",
-        "lead": f"{kind} от {day}",
+        "title": f"Протокол № {protocol.number} от {_day(protocol.signed_on)}",
+        "heading": f"Протокол № {protocol.number} от {_day(protocol.signed_on)}",
+        "lead": f"{kind} от {_day(protocol.on)}",
         "commission": protocol.commission,
         "ribbon": "Учебный стенд" if protocol.sandbox else None,
         "footer": "Учебный стенд. Все сведения вымышлены, это не государственный документ."
@@ -122,6 +123,10 @@ def _words(protocol: Protocol) -> dict[str, object]:
         "decisions": [_row(at, decision) for at, decision in enumerate(protocol.decisions, 1)],
         "remarks": [[one.number, remark] for one in protocol.decisions for remark in remarks(one)],
     }
+
+
+def _day(day: date) -> str:
+    return f"{day.day}\u00a0{_MONTHS[day.month - 1]}\u00a0{day.year}"
 
 
 def _row(at: int, decision: Decision) -> list[str]:

@@ -220,6 +220,16 @@ def test_the_protocol_tells_who_was_there_what_was_decided_and_who_dissented():
     assert drawn == protocol.render(minutes.of(Sitting.objects.get(pk=sitting.pk)))
 
 
+def test_a_protocol_bears_the_day_it_was_signed_and_names_the_day_of_the_sitting():
+    sitting, (case,) = convened()
+    yesterday = today() - timedelta(days=1)
+    Sitting.objects.update(on=yesterday)
+    votes(case, boris=FOR, vera=FOR)
+    actions.close(sitting.pk, member("boris"), today())
+    told = minutes.of(Sitting.objects.get(pk=sitting.pk))
+    assert (told.on, told.signed_on) == (yesterday, today())
+
+
 @pytest.mark.django_db(transaction=True)
 def test_one_person_votes_twice_at_once_and_one_vote_stands():
     _sitting, (case,) = convened()
