@@ -28,6 +28,7 @@ from dopusk.trust.keys import KeyFolder, PrivateKey
 from dopusk.trust.sealing import Sealer
 from dopusk.trust.timestamper import HttpTimestamper, TimestampDown
 from dopusk.web.outgoing import Register, RegisterDown
+from dopusk.web.outgoing.register import Breaker
 
 REGISTER: Final = "pki"
 COMMON_NAME: Final = (
@@ -75,12 +76,17 @@ class Seal:
 
 
 class SealKeeper:
-    """Gives the seal out, the same object as long as its certificate is good. Safe for threads."""
+    """Gives the seal out, the same object as long as its certificate is good. Safe for threads.
+
+    timestamps: leaves a silent timestamping authority alone, or the papers of one sitting, each waiting for its
+    time-outs in turn, would keep the worker from everything else.
+    """
 
     def __init__(self, keeping: Keeping, register: Register, timestamp_client: httpx.Client) -> None:
         self._keeping = keeping
         self._register = register
         self._client = timestamp_client
+        self.timestamps = Breaker()
         self._kept: Seal | None = None
         self._lock = threading.Lock()
 
@@ -148,13 +154,18 @@ def sealed(paper: Paper, kept: SealKeeper | None = None) -> bytes:
 
 def put_on(pdf: bytes, *, reason: str, field_words: str, kept: SealKeeper | None = None) -> bytes:
     """Any drawn paper of the authority, signed; errors as above. field_words: see ``pades.sign``."""
-    seal = (kept or keeper()).obtain()
+    kept = kept or keeper()
+    seal = kept.obtain()
+    if since := kept.timestamps.resting():
+        raise RegisterDown(REGISTER, since, "resting after repeated failures")
     try:
-        return pades.sign(
+        signed = pades.sign(
             pdf, seal.signer, seal.timestamper, reason=reason, location=PLACE, field_words=field_words
         )
     except TimestampDown as down:
-        raise RegisterDown(REGISTER, datetime.now(UTC), str(down)) from down
+        raise RegisterDown(REGISTER, kept.timestamps.failed(), str(down)) from down
+    kept.timestamps.answered()
+    return signed
 
 
 def check(pdf: bytes, kept: SealKeeper | None = None) -> pades.Verdict:

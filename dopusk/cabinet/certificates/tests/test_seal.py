@@ -20,6 +20,7 @@ from dopusk.trust.keys import KeyFolder
 from dopusk.trust.sealing import Sealer
 from dopusk.trust.tests.offices import POINTERS, Offices, found
 from dopusk.web.outgoing import Register, RegisterDown, RegisterRefused
+from dopusk.web.outgoing.register import BREAK_AFTER
 
 KEK = bytes(range(32))
 
@@ -167,6 +168,23 @@ def test_without_the_time_nothing_is_given_out(registers: Registers, kept: SealK
     assert registers.asked.count("/pki/timestamp") == 3
     registers.answers.clear()
     assert seal.check(seal.sealed(ANNA, kept), kept).code == "valid"
+
+
+def test_a_silent_timestamp_office_is_left_alone_and_asked_again_later(
+    registers: Registers, kept: SealKeeper
+) -> None:
+    registers.answers["/pki/timestamp"] = httpx.Response(503)
+    since = set()
+    for _paper in range(BREAK_AFTER + 3):
+        with pytest.raises(RegisterDown) as down:
+            seal.sealed(ANNA, kept)
+        since.add(down.value.since)
+    assert registers.asked.count("/pki/timestamp") == 3 * BREAK_AFTER
+    assert len(since) == 1
+    registers.answers.clear()
+    kept.timestamps.rest_until = 0
+    assert seal.check(seal.sealed(ANNA, kept), kept).code == "valid"
+    assert kept.timestamps.since is None
 
 
 def test_the_trace_goes_along_to_the_timestamp_office() -> None:
