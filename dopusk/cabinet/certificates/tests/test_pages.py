@@ -143,6 +143,17 @@ def test_the_sender_tells_silence_from_refusal(register):
     assert refused.value.code == "http_422"
 
 
+@pytest.mark.parametrize(("status", "code"), [(401, "unauthorised"), (403, "scope_missing")])
+def test_a_key_the_register_does_not_know_today_loses_nothing(register, status, code):
+    made = certificate()
+    actions.keep_paper(made.pk, PDF)
+    register.answer = RegisterRefused("frmr", status, code)
+    message = Message.objects.get()
+    assert outbox.deliver(message.pk) == "waiting"
+    register.answer = None
+    assert outbox.deliver(message.pk) == "delivered"
+
+
 def test_the_status_page_shows_it_as_soon_as_there_is_one():
     assert part(application("maria")) is None
     one = certificate()
