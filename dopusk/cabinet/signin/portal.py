@@ -131,21 +131,26 @@ class Portal:
         return dict(claims)
 
     def _provider(self) -> dict[str, Any]:
+        """The metadata. Asked for outside the lock: a portal that hangs keeps nobody waiting for another's time-out."""
         with self._lock:
-            if not self._metadata or time.monotonic() - self._fetched > KEEP_SECONDS:
-                found = self._ask("GET", f"{self.issuer}/.well-known/openid-configuration")
-                if found.get("issuer") != self.issuer:
-                    raise PortalRefused("issuer")
-                self._metadata, self._keys, self._fetched = found, None, time.monotonic()
-            return self._metadata
+            if self._metadata and time.monotonic() - self._fetched <= KEEP_SECONDS:
+                return self._metadata
+        found = self._ask("GET", f"{self.issuer}/.well-known/openid-configuration")
+        if found.get("issuer") != self.issuer:
+            raise PortalRefused("issuer")
+        with self._lock:
+            self._metadata, self._keys, self._fetched = found, None, time.monotonic()
+        return found
 
     def _key_set(self, *, again: bool = False) -> KeySet:
-        address = self._provider()["jwks_uri"]
+        address, kept = self._provider()["jwks_uri"], self._keys
+        if kept is not None and not again:
+            return kept
+        found: Any = self._ask("GET", address)
+        keys = KeySet.import_key_set(found)
         with self._lock:
-            if self._keys is None or again:
-                found: Any = self._ask("GET", address)
-                self._keys = KeySet.import_key_set(found)
-            return self._keys
+            self._keys = keys
+        return keys
 
     def _ask(self, method: str, url: str, **arguments: Any) -> dict[str, Any]:
         headers = {

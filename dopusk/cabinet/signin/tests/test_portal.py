@@ -1,4 +1,9 @@
-"""The client of the portal: one a process."""
+"""The client of the portal: one a process, and nobody waits in it for another's time-out."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
 
 from dopusk.cabinet.signin import portal
 
@@ -16,3 +21,22 @@ def test_the_client_is_made_once(monkeypatch, settings):
     monkeypatch.setattr(portal, "Portal", Counted)
     assert portal.portal() is portal.portal()
     assert made == ["http://portal.example"]
+
+
+def test_two_people_are_asked_for_at_once_when_the_portal_takes_its_time():
+    both_are_here = threading.Barrier(2, timeout=5)
+
+    def answer(request):
+        both_are_here.wait()
+        return httpx.Response(
+            200, json={"issuer": "http://p", "authorization_endpoint": "http://p/authorize"}
+        )
+
+    client = portal.Portal("http://p", transport=httpx.MockTransport(answer))
+
+    def leave(state):
+        return client.authorization_url("http://c/", state=state, nonce="n", verifier="v" * 43)
+
+    with ThreadPoolExecutor(2) as pool:
+        addresses = list(pool.map(leave, ("first", "second")))
+    assert [address.startswith("http://p/authorize?") for address in addresses] == [True, True]
