@@ -33,8 +33,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 # a file over the limit is counted to its end but not stored, so that its form comes back with an error
 FILE_UPLOAD_HANDLERS = ["dopusk.web.files.upload.LimitedUpload"]
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
-CLIENT_SECRET = environment.text("DOPUSK_CABINET_CLIENT_SECRET")
-REGISTERS_TOKEN = environment.text("DOPUSK_CABINET_REGISTERS_TOKEN")
+CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
+REGISTERS_TOKEN = environment.secret("DOPUSK_CABINET_REGISTERS_TOKEN")
 # the accreditation centre: its name on papers, its region in register numbers
 CENTER_NAME = environment.text("DOPUSK_CENTER_NAME", "Учебный федеральный аккредитационный центр")
 CENTER_REGION = environment.text("DOPUSK_CENTER_REGION", "77")

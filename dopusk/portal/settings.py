@@ -20,8 +20,8 @@ globals().update(
 )
 
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
-CLIENT_SECRET = environment.text("DOPUSK_CABINET_CLIENT_SECRET")
-REGISTERS_TOKEN = environment.text("DOPUSK_PORTAL_REGISTERS_TOKEN")
+CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
+REGISTERS_TOKEN = environment.secret("DOPUSK_PORTAL_REGISTERS_TOKEN")
 
 # sessions of people are rows of slice signin under the cookie `portal_session`; Django's own would take its name
 INSTALLED_APPS = [app for app in globals()["INSTALLED_APPS"] if app != "django.contrib.sessions"]

@@ -27,8 +27,8 @@ def _settings() -> dict[str, Any]:
     made["MIDDLEWARE"].insert(at, "dopusk.registers.faults.middleware.FaultMiddleware")
     # who may ask: client → token (see clients/rules.py); an empty one lets nobody in
     made["CLIENT_TOKENS"] = {
-        "portal": environment.text("DOPUSK_PORTAL_REGISTERS_TOKEN"),
-        "cabinet": environment.text("DOPUSK_CABINET_REGISTERS_TOKEN"),
+        "portal": environment.secret("DOPUSK_PORTAL_REGISTERS_TOKEN"),
+        "cabinet": environment.secret("DOPUSK_CABINET_REGISTERS_TOKEN"),
         "stand": environment.text("DOPUSK_FAULTS_TOKEN", ""),
     }
     return made

@@ -40,6 +40,17 @@ def create_missing(environment: dict[str, str]) -> None:
                 connection.execute(statement.format(sql.Identifier(name)))
 
 
+def drop(environment: dict[str, str]) -> None:
+    """Delete the three databases, whoever is connected: their secrets are about to go too."""
+    for address in addresses(environment).values():
+        name = urlsplit(address).path.lstrip("/")
+        maintenance = urlunsplit(urlsplit(address)._replace(path="/postgres"))
+        with psycopg.connect(maintenance, autocommit=True, connect_timeout=10) as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+
 def fingerprint() -> str:
     """Changes whenever any migration file of ours, or Django's or procrastinate's version, does."""
     digest = hashlib.sha256((PACKAGE.parent / "uv.lock").read_bytes())

@@ -105,6 +105,10 @@ class Cluster:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if os.geteuid() == 0:
                 shutil.chown(folder, USER, USER)
+            elif folder.stat().st_uid != os.geteuid() or folder.stat().st_mode & 0o077:
+                raise PostgresFailed(
+                    f"{folder} is not this user's alone; remove it or choose another --state"
+                )
 
     def _run(self, program: str, *arguments: str) -> None:
         done = self._call(program, *arguments)

@@ -95,9 +95,11 @@ class Stand:
             self.cluster.stop()
 
     def remove(self) -> None:
-        """Delete everything the stand keeps."""
+        """Delete everything the stand keeps, its databases on another's server too: the keys to them go with it."""
         if self.cluster:
             self.cluster.remove()
+        else:
+            databases.drop(dict(os.environ))
         shutil.rmtree(self.state, ignore_errors=True)
 
     def _lock(self) -> None:

@@ -45,6 +45,14 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+def secret(name: str) -> str:
+    """A secret key or token: at least 32 characters, so that an empty or a short one is noticed at start."""
+    value = text(name)
+    if len(value) < 32:
+        raise Misconfigured(f"{name} must have at least 32 characters, it has {len(value)}")
+    return value
+
+
 def flag(name: str, *, default: bool) -> bool:
     """A yes-or-no value, written 1 or 0."""
     value = text(name, "1" if default else "0")

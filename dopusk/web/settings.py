@@ -75,7 +75,7 @@ def base(site: str, slices: list[str], *, context: str = "") -> dict[str, Any]:
         "STATE": Path(environment.text("DOPUSK_STATE")),
         "SEALING_KEY": environment.key(f"DOPUSK_{upper}_SEALING_KEY"),
         "NORMS_FILE": Path(norms_file) if norms_file else None,
-        "SECRET_KEY": environment.text(f"DOPUSK_{upper}_SECRET_KEY"),
+        "SECRET_KEY": environment.secret(f"DOPUSK_{upper}_SECRET_KEY"),
         "ALLOWED_HOSTS": [*own_hosts, "localhost", "127.0.0.1", "[::1]"] if sandbox else own_hosts,
         "DATABASES": {"default": environment.database(site)},
         "INSTALLED_APPS": [*APPS, *slices],

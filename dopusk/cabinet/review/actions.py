@@ -138,7 +138,7 @@ def _ask(refusal: Refusal | None) -> None:
 
 
 def _refused(review: Review) -> str:
-    found = ", ".join(dict.fromkeys(mark["words"].lower().rstrip(".") for mark in review.reasons))
+    found = "; ".join(dict.fromkeys(mark["words"].rstrip(".") for mark in review.reasons))
     return f"Центр аккредитации вернул заявление: {found}"
 
 

@@ -105,7 +105,11 @@ def _card(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
 @registrar_only
 def take_next(request: HttpRequest) -> HttpResponseBase:
     """Take the most urgent free case."""
-    review = actions.take_next(current(request), session=session_mark(request))
+    try:
+        review = actions.take_next(current(request), session=session_mark(request))
+    except NotAllowed as error:  # it went its way between the look and the grasp
+        messages.error(request, _say(error.refusal))
+        return redirect("review:queue")
     if review is None:
         messages.info(request, _("Свободных заявлений сейчас нет."))
         return redirect("review:queue")

@@ -64,6 +64,9 @@ REFUSALS: dict[str, Promise] = {
     "already_decided": _("По этому заявлению решение уже принято."),
     "own_application": _("Это Ваше собственное заявление. Его проверит другой сотрудник."),
     "not_in_review": _("Заявление больше не на проверке: его отозвали или оно ушло дальше."),
+    # the applicant withdrew it while the decision was being made: the state machine's own refusals
+    "wrong_state": _("Заявление больше не на проверке: его отозвали или оно ушло дальше."),
+    "already_there": _("По этому заявлению решение уже принято."),
     "not_taken": _("Сначала возьмите заявление в работу."),
     "reasons_missing": _("Отметьте хотя бы одну причину."),
 }

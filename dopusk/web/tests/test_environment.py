@@ -62,3 +62,10 @@ def test_only_postgresql_will_do(monkeypatch):
     monkeypatch.setenv("DOPUSK_PORTAL_DATABASE_URL", "sqlite:///x")
     with pytest.raises(environment.Misconfigured):
         environment.database("portal")
+
+
+@pytest.mark.parametrize("value", ["", "short", "x" * 31])
+def test_a_secret_is_long(monkeypatch, value):
+    monkeypatch.setenv("DOPUSK_X", value)
+    with pytest.raises(environment.Misconfigured):
+        environment.secret("DOPUSK_X")

@@ -6,12 +6,16 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from dopusk.cabinet.applications.actions import NotAllowed
 from dopusk.cabinet.applications.models import Application
+from dopusk.cabinet.applications.rules import Refusal
 from dopusk.cabinet.checks.models import Finding
 from dopusk.cabinet.review import actions
 from dopusk.cabinet.review.models import Review
+from dopusk.cabinet.review.rules import REASONS, Fault
 from dopusk.cabinet.review.tests.people import browser, document, member, person, questions, review
 from dopusk.kernel import sandbox
+from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +242,23 @@ def test_the_pages_read_in_english_too():
     for address in ("/review/", card(case), card(case, "refuse/")):
         body = page.get(address).content.decode()
         assert '<html lang="en"' in body
+
+
+def test_a_case_withdrawn_between_the_look_and_the_grasp_is_said(monkeypatch):
+    review()
+    monkeypatch.setattr(actions, "take", _gone)
+    answer = browser(member("galina")).post("/review/next/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/review/"
+    assert answer.status_code == 200
+
+
+def _gone(*_args: object, **_more: object) -> None:
+    raise NotAllowed(Refusal("wrong_state"))
+
+
+def test_the_registrars_own_words_stand_in_the_journal_as_written():
+    case, galina = review(), member("galina")
+    place = next(reason for reason in REASONS if reason.code == "frmr_missing").fields[0]
+    actions.take(case.pk, galina)
+    actions.refuse(case.pk, galina, [Fault("frmr_missing", place, "Нет записи в ФРМР")], "")
+    assert "Нет записи в ФРМР" in Entry.objects.get(act="application.intake_refused").words
