@@ -10,6 +10,7 @@ import json
 import secrets
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -47,13 +48,15 @@ def begin(next_path: str) -> Attempt:
 
 def remember(request: HttpRequest, response: HttpResponseBase, attempt: Attempt) -> None:
     """Put the attempt into the browser; the oldest ones make room."""
-    kept = sorted(name for name in request.COOKIES if name.startswith(PREFIX))
+    kept = sorted(
+        (name for name in request.COOKIES if name.startswith(PREFIX)), key=partial(_left_at, request)
+    )
     for name in kept[: max(0, len(kept) - MOST + 1)]:
         response.delete_cookie(name, path=PATH, samesite="Lax")
     sealed = Sealer(settings.SEALING_KEY).seal(_item(attempt.state), json.dumps(asdict(attempt)).encode())
     response.set_cookie(
         _cookie(attempt.state),
-        base64.urlsafe_b64encode(sealed).decode(),
+        f"{time.time_ns() // 1_000_000}.{base64.urlsafe_b64encode(sealed).decode()}",
         max_age=LIFETIME,
         path=PATH,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -64,7 +67,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, attempt: Attempt)
 
 def recall(request: HttpRequest, state: str) -> Attempt | None:
     """The attempt this browser began under this state, not older than an hour."""
-    text = request.COOKIES.get(_cookie(state), "")
+    text = request.COOKIES.get(_cookie(state), "").rpartition(".")[2]
     try:
         opened = Sealer(settings.SEALING_KEY).open(_item(state), base64.urlsafe_b64decode(text))
         attempt = Attempt(**json.loads(opened))
@@ -88,6 +91,17 @@ def safe_next(request: HttpRequest, wanted: str) -> str:
 
 def _cookie(state: str) -> str:
     return PREFIX + "".join(letter for letter in state if letter.isalnum())[:10]
+
+
+def _left_at(request: HttpRequest, name: str) -> int:
+    """Unix milliseconds before the dot of this cookie; 0 without them. Open to read, because it only orders cookies.
+
+    An attempt's own time is sealed under its state, which nobody knows until the portal answers.
+    """
+    try:
+        return int(request.COOKIES[name].partition(".")[0])
+    except ValueError:
+        return 0
 
 
 def _item(state: str) -> str:
