@@ -26,6 +26,13 @@ def test_an_unknown_organisation_is_not_in_frmo(cabinet):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_in_frmo")
 
 
+@pytest.mark.parametrize("asked", ["?query=%00", "?query=a%00b", "?region=6%00", "/1.2%003"])
+def test_a_question_that_no_text_can_hold_is_refused(cabinet, asked):
+    answer = cabinet.get(f"/api/frmo/organizations{asked}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert [error["code"] for error in answer.json()["errors"]] == ["nul_character"]
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -81,6 +81,9 @@ def test_another_record_under_the_same_number_is_a_conflict(people, cabinet, cha
         ({"protocolNumber": ""}, 422, "invalid_request"),
         ({"snils": "11223344596"}, 422, "invalid_request"),
         ({"extra": 1}, 422, "invalid_request"),
+        ({"protocolNumber": "69\0-11"}, 422, "invalid_request"),
+        ({"specialtyKey": "34\0"}, 422, "invalid_request"),
+        ({"organizationOid": "1.2\0"}, 422, "invalid_request"),
     ],
 )
 def test_what_cannot_be_true_is_refused_and_nothing_is_kept(people, cabinet, changed, status, code):
