@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+SITES = ("portal", "cabinet", "registers")
 BENCHES = ("verify", "login", "certificate", "live")
 
 
@@ -54,11 +55,14 @@ def main(command: str, arguments: list[str]) -> int:
             return with_database(state, [("registers", ["seed", *rest])])
         case "journal":
             state, rest = on_the_stand(arguments)
-            return with_database(
-                state, [(site, ["journal", *rest]) for site in ("portal", "cabinet", "registers")]
-            )
+            return with_database(state, [(site, ["journal", *rest]) for site in SITES])
         case "manage":
             state, rest = on_the_stand(arguments)
+            if len(rest) < 2 or rest[0] not in SITES:
+                print(
+                    f"./dev manage SITE COMMAND …, where SITE is one of {', '.join(SITES)}", file=sys.stderr
+                )
+                return 2
             return with_database(state, [(rest[0], rest[1:])])
         case "manage-test" | "types":
             return on_the_test_server(command, arguments)
