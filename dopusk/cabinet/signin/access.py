@@ -16,8 +16,9 @@ from dopusk.cabinet.signin.models import Member, Person
 
 View = Callable[..., HttpResponseBase]
 
-KEY, SEEN = "person", "seen"
+KEY, SEEN, BEGAN = "person", "seen", "began"
 IDLE = timedelta(hours=1)
+LONGEST = timedelta(hours=12)  # from sign-in to the end of the session, whatever is done in it
 TOUCH = timedelta(minutes=5)  # how often the session's time of last use is written
 
 
@@ -98,7 +99,7 @@ def enter(request: HttpRequest, person: Person) -> None:
     """Begin her session under a fresh key and a fresh CSRF token."""
     request.session.flush()
     request.session[KEY] = person.pk
-    request.session[SEEN] = int(timezone.now().timestamp())
+    request.session[SEEN] = request.session[BEGAN] = int(timezone.now().timestamp())
     request.session.create()
     rotate_token(request)
     request._cabinet_person = person  # type: ignore[attr-defined]  # noqa: SLF001
@@ -118,6 +119,10 @@ def _read(request: HttpRequest) -> Person | None:
     now = timezone.now().timestamp()
     seen = float(request.session.get(SEEN, 0))
     if now - seen > IDLE.total_seconds():
+        return None
+    if BEGAN not in request.session:  # signed in before its beginning was written: it counts from now
+        request.session[BEGAN] = int(now)
+    if now - float(request.session[BEGAN]) > LONGEST.total_seconds():
         return None
     if now - seen > TOUCH.total_seconds():
         request.session[SEEN] = int(now)

@@ -62,6 +62,6 @@ def browser(who: Person, *, enforce_csrf_checks: bool = False) -> Client:
     client = Client(enforce_csrf_checks=enforce_csrf_checks)
     session = client.session
     session[access.KEY] = who.pk
-    session[access.SEEN] = int(timezone.now().timestamp())
+    session[access.SEEN] = session[access.BEGAN] = int(timezone.now().timestamp())
     session.save()
     return client
