@@ -2,6 +2,10 @@
 
 The fields rest sealed for half an hour under a random handle that only the person's browser has; the page
 the form stood on takes them back. Files are not kept: the page asks to choose them again.
+
+Anybody may send a form without a session, so what is kept has its limits: each browser's oldest forms make
+room for its new ones, and of all forms first those of strangers, so that no flood of theirs sweeps out what a
+person typed who had signed in. Network addresses are not counted: behind the proxy all are one.
 """
 
 import hashlib
@@ -11,6 +15,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +26,8 @@ from dopusk.trust.sealing import SealBroken, Sealer
 COOKIE = "cabinet_kept"
 LIFETIME = timedelta(minutes=30)
 LARGEST = 64 * 1024  # bytes of typed text
+MOST_OF_BROWSER = 20  # forms
+MOST = 2000  # forms of all browsers: 128 MB at the very most
 OURS = {"csrfmiddlewaretoken"}
 
 
@@ -36,7 +43,7 @@ def page_of(request: HttpRequest) -> str:
 
 
 def keep(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Keep the fields of this POST and give the browser the handle; False if there is nothing to keep.
+    """Keep the fields of this POST and give the browser the handle; False if there is nothing to keep, or no room.
 
     Only a form of our own page is kept, so that no other site can fill in ours.
     """
@@ -48,13 +55,18 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> bool:
         return False
     handle = request.COOKIES.get(COOKIE) or secrets.token_urlsafe(32)
     index = _index(handle, request.path)
+    browser = hashlib.sha256(f"kept browser {handle}".encode()).digest()
     KeptForm.objects.update_or_create(
         handle=index,
         defaults={
+            "browser": browser,
+            "known": not request.session.is_empty(),  # only a sign-in puts anything into a session
             "sealed": Sealer(settings.SEALING_KEY).seal(f"kept {index.hex()}", text),
             "created_at": timezone.now(),
         },
     )
+    if index in _make_room(browser):
+        return False
     response.set_cookie(
         COOKIE,
         handle,
@@ -96,6 +108,19 @@ def forget(request: HttpRequest, response: HttpResponseBase) -> None:
 def purge() -> int:
     """Delete forms kept longer than half an hour; how many."""
     return KeptForm.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete()[0]
+
+
+def _make_room(browser: bytes) -> set[bytes]:
+    """Delete the forms beyond the limits; their handles. Each limit asks one index."""
+    of_browser = KeptForm.objects.filter(browser=browser).order_by("-created_at")[MOST_OF_BROWSER:]
+    of_all = KeptForm.objects.order_by("-known", "-created_at")[MOST:]
+    beyond = {bytes(key) for rows in (of_browser, of_all) for key in rows.values_list("pk", flat=True)}
+    if beyond:
+        with transaction.atomic():
+            # a row that another request holds is being deleted or renewed there: waiting could only end in a deadlock
+            ours = KeptForm.objects.filter(pk__in=beyond).select_for_update(skip_locked=True)
+            KeptForm.objects.filter(pk__in=[bytes(row) for row in ours.values_list("pk", flat=True)]).delete()
+    return beyond
 
 
 def _row(request: HttpRequest, action: str) -> KeptForm | None:

@@ -99,11 +99,20 @@ class KeptForm(models.Model):
     """What a person typed when her session was over or her page had grown old; comes back after sign-in.
 
     handle: SHA-256 over the random value in her cookie and the path the form was sent to. sealed: its fields.
+    browser: SHA-256 over the value in the cookie alone. known: it came with a session of somebody who had signed in.
     """
 
     handle = models.BinaryField(max_length=32, primary_key=True)
+    browser = models.BinaryField(max_length=32)
+    known = models.BooleanField()
     sealed = models.BinaryField()
     created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["browser", "created_at"], name="kept_form_of_browser"),
+            models.Index(fields=["known", "created_at"], name="kept_form_turn"),
+        ]
 
     def __str__(self) -> str:
         return bytes(self.handle).hex()
