@@ -12,8 +12,7 @@ from django.utils import timezone
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.checks import rules
 from dopusk.cabinet.checks.models import Finding
-from dopusk.cabinet.registries import base
-from dopusk.cabinet.registries.http import registers
+from dopusk.cabinet.registries import base, http
 from dopusk.cabinet.signin.models import Person
 from dopusk.kernel import norms
 from dopusk.web.outgoing import RegisterDown
@@ -21,11 +20,14 @@ from dopusk.web.outgoing import RegisterDown
 Value = TypeVar("Value")
 
 
-def gather(person: Person, specialty: str) -> rules.Facts:
-    """What the portal told of her and the registers answer now; a silent register leaves `Down` in its place."""
+def gather(person: Person, specialty: str, patience: float = http.PATIENCE) -> rules.Facts:
+    """What the portal told of her and the registers answer now; a silent register leaves `Down` in its place.
+
+    patience: seconds for each answer.
+    """
     number = person.snils
     identity = base.Identity(person.last_name, person.first_name, person.patronymic, person.birth_date)
-    asked = registers()
+    asked = http.registers(patience)
     return rules.Facts(
         identity=identity,
         specialty=specialty,
@@ -47,7 +49,7 @@ def run(application: Application) -> list[Finding]:
     The registers are asked outside any transaction. Running it again, or twice at once, leaves one row a rule.
     """
     submitted = timezone.localdate(application.submitted_at or timezone.now())
-    facts = gather(application.applicant, application.specialty_key)
+    facts = gather(application.applicant, application.specialty_key, http.WORKER_PATIENCE)
     outcomes = rules.judge(facts, submitted, _norms(submitted))
     now = timezone.now()
     with transaction.atomic():

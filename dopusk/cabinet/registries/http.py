@@ -4,18 +4,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 from django.conf import settings
 
 from dopusk.cabinet.registries import base, wire
-from dopusk.web.outgoing import Register, RegisterDown, RegisterRefused
+from dopusk.web.outgoing import Register, RegisterRefused
 
 KEEP_SECONDS = 300.0  # a dictionary is not asked for again; then the register says «unchanged» by its ETag
-PATIENCE = 2.0  # seconds a person waits for one answer
-
-Value = TypeVar("Value")
+PATIENCE = 2.0  # seconds a person before a page waits for one answer, tries again included
+WORKER_PATIENCE = 8.0  # the same of the worker, behind whom nobody waits
 
 
 @dataclass
@@ -30,9 +29,16 @@ class _Copy:
 class HttpRegisters:
     """`base.Registers` over the registers' API. Safe for threads; make one a process."""
 
-    def __init__(self, base_url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        patience: float = PATIENCE,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         def register(name: str) -> Register:
-            return Register(base_url, token, name, transport=transport)
+            return Register(base_url, token, name, patience=patience, transport=transport)
 
         self.frmr, self.nsi = register("frmr"), register("dictionaries")
         self.snils = register("snils")
@@ -41,13 +47,13 @@ class HttpRegisters:
 
     def record(self, snils: str) -> base.Record | None:
         """The worker and all her groups; None when ФРМР does not know her."""
+        path = f"/api/frmr/person/{snils}/full"
         try:
-            response = self.frmr.call("GET", f"/api/frmr/person/{snils}/full", timeout=PATIENCE)
-        except RegisterRefused as refused:
-            if refused.code == "not_in_frmr":
-                return None
-            raise self._strange(self.frmr, refused) from refused
-        return self._read(self.frmr, response, wire.record)
+            return self.frmr.ask(
+                "GET", path, lambda answer: wire.record(answer.json()), refusals={"not_in_frmr"}
+            )
+        except RegisterRefused:
+            return None
 
     def dictionaries(self) -> base.Dictionaries:
         """All rows of the dictionaries, from a copy of a few minutes."""
@@ -60,47 +66,27 @@ class HttpRegisters:
     def check_snils(self, snils: str, identity: base.Identity) -> base.SnilsAnswer:
         """Does the number exist, and is it hers."""
         body = {"snils": snils, **_identity(identity)}
-        response = self._ask(self.snils, "/api/snils/check", body)
-        return self._read(self.snils, response, wire.snils_answer)
-
-    def _ask(self, register: Register, path: str, body: dict[str, Any]) -> httpx.Response:
-        try:
-            return register.call("POST", path, json=body, timeout=PATIENCE)
-        except RegisterRefused as refused:
-            raise self._strange(register, refused) from refused
+        return self.snils.ask(
+            "POST", "/api/snils/check", lambda answer: wire.snils_answer(answer.json()), json=body
+        )
 
     def _dictionary(self, name: str, read: Callable[[Any], Any]) -> dict[str, Any]:
         with self._lock:
             copy = self._copies.get(name)
         if copy and time.monotonic() - copy.at < KEEP_SECONDS:
             return copy.rows
+
+        def as_copy(answer: httpx.Response) -> _Copy:
+            if copy and answer.status_code == httpx.codes.NOT_MODIFIED:
+                return _Copy(copy.etag, copy.rows, time.monotonic())
+            by_key = {row.key: row for row in map(read, answer.json()["items"])}
+            return _Copy(answer.headers.get("ETag", ""), by_key, time.monotonic())
+
         headers = {"If-None-Match": copy.etag} if copy else {}
-        try:
-            path = f"/api/dictionaries/{name}"
-            response = self.nsi.call("GET", path, headers=headers, timeout=PATIENCE)
-        except RegisterRefused as refused:
-            raise self._strange(self.nsi, refused) from refused
-        if copy and response.status_code == httpx.codes.NOT_MODIFIED:
-            fresh = _Copy(copy.etag, copy.rows, time.monotonic())
-        else:
-            rows = self._read(self.nsi, response, lambda body: [read(row) for row in body["items"]])
-            by_key = {row.key: row for row in rows}
-            fresh = _Copy(response.headers.get("ETag", ""), by_key, time.monotonic())
+        fresh = self.nsi.ask("GET", f"/api/dictionaries/{name}", as_copy, headers=headers)
         with self._lock:
             self._copies[name] = fresh
         return fresh.rows
-
-    def _read(self, register: Register, response: httpx.Response, read: Callable[[Any], Value]) -> Value:
-        """The answer as facts; an answer of another shape is no answer."""
-        try:
-            return read(response.json())
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            since = register.breaker.failed()
-            raise RegisterDown(register.name, since, f"an answer of another shape: {error!r}") from error
-
-    def _strange(self, register: Register, refused: RegisterRefused) -> RegisterDown:
-        """A refusal our question should never meet (no key, bad request): the answer stays unknown."""
-        return RegisterDown(register.name, register.breaker.failed(), f"{refused.status} {refused.code}")
 
 
 def _identity(identity: base.Identity) -> dict[str, str]:
@@ -112,15 +98,15 @@ def _identity(identity: base.Identity) -> dict[str, str]:
     }
 
 
-_kept: dict[str, HttpRegisters] = {}
+_kept: dict[tuple[str, float], HttpRegisters] = {}
 
 
-def registers() -> base.Registers:
-    """The registers this site asks; one set of clients a process."""
+def registers(patience: float = PATIENCE) -> base.Registers:
+    """The registers this site asks, with so many seconds for each answer; one set of clients a process."""
     address = settings.REGISTERS_URL
-    if address not in _kept:
-        _kept[address] = HttpRegisters(address, settings.REGISTERS_TOKEN)
-    return _kept[address]
+    if (address, patience) not in _kept:
+        _kept[address, patience] = HttpRegisters(address, settings.REGISTERS_TOKEN, patience=patience)
+    return _kept[address, patience]
 
 
 def start_afresh() -> None:

@@ -1,6 +1,7 @@
 """A register over real HTTP: answering, refusing, silent, broken, slow."""
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -8,6 +9,29 @@ import pytest
 
 from dopusk.kernel import trace
 from dopusk.web.outgoing import Register, RegisterDown, RegisterRefused, register
+
+
+class Hangs(BaseHTTPRequestHandler):
+    """Says nothing for a second (`/`), or begins to answer and then lets a byte fall now and then (`/drip`)."""
+
+    asked = 0
+
+    def do_GET(self):
+        type(self).asked += 1
+        if self.path == "/":
+            time.sleep(1)
+            return
+        self.send_response(200)
+        self.end_headers()
+        try:
+            for _ in range(20):
+                self.wfile.write(b" ")
+                time.sleep(0.05)
+        except OSError:  # nobody waits any longer
+            return
+
+    def log_message(self, *args):
+        pass
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -126,3 +150,62 @@ def test_a_slow_register_is_down(monkeypatch):
     with pytest.raises(RegisterDown) as down:
         Register("http://x", "t", "frmr", transport=httpx.MockTransport(slow)).get("/x")
     assert down.value.reason == "ReadTimeout"
+
+
+@pytest.fixture
+def hanging():
+    """A register that takes questions and does not answer; asked with a patience of 0.3 s."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hangs)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Hangs.asked = 0
+    yield Register(f"http://127.0.0.1:{server.server_port}", "token", "frmr", patience=0.3)
+    server.shutdown()
+
+
+@pytest.mark.parametrize("path", ["/", "/drip"])
+def test_a_hanging_register_keeps_nobody_longer_than_the_patience(hanging, path):
+    began = time.monotonic()
+    with pytest.raises(RegisterDown) as down:
+        hanging.get(path)
+    assert time.monotonic() - began < 0.7
+    assert (down.value.reason, Hangs.asked) == ("ReadTimeout", 1)
+
+
+def test_after_one_hanging_call_the_next_does_not_wait(hanging):
+    with pytest.raises(RegisterDown) as first:
+        hanging.get("/")
+    began = time.monotonic()
+    with pytest.raises(RegisterDown) as next_one:
+        hanging.get("/")
+    assert time.monotonic() - began < 0.1
+    assert (next_one.value.since, Hangs.asked) == (first.value.since, 1)
+
+
+def test_troubles_share_one_patience_with_the_waits_between_them(ask, monkeypatch):
+    monkeypatch.setattr(register, "LEAST_SECONDS", 60.0)
+    frmr = ask(OFF)
+    frmr.patience = 30.0
+    with pytest.raises(RegisterDown):
+        frmr.get("/x")
+    assert len(Answers.seen) == 1
+
+
+def test_an_answer_that_cannot_be_read_is_a_failure_since_the_first_and_then_is_left_alone(ask):
+    frmr = ask(GOOD)
+    downs = []
+    for _ in range(register.BREAK_AFTER + 1):
+        with pytest.raises(RegisterDown) as down:
+            frmr.ask("GET", "/x", lambda answer: answer.json()["lost"])
+        downs.append(down.value)
+    assert len({down.since for down in downs}) == 1
+    assert len(Answers.seen) == register.BREAK_AFTER
+
+
+def test_a_refusal_nobody_expected_is_a_failure_and_an_expected_one_an_answer(ask):
+    frmr = ask(REFUSED)
+    with pytest.raises(RegisterDown):
+        frmr.ask("GET", "/x", lambda answer: answer.json())
+    assert frmr.breaker.failures == 1
+    with pytest.raises(RegisterRefused):
+        frmr.ask("GET", "/x", lambda answer: answer.json(), refusals={"not_in_frmr"})
+    assert frmr.breaker.failures == 0
