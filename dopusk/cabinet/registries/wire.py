@@ -28,7 +28,7 @@ def record(body: Body) -> base.Record:
         trainings=tuple(_training(row) for row in body["ext"]),
         certificates=tuple(_certificate(row) for row in body["cert"]),
         cards=tuple(_card(row) for row in body["card"]),
-        accreditations=tuple(_accreditation(row) for row in body["accreditation"] if row.get("passed", True)),
+        accreditations=tuple(_accreditation(row) for row in body["accreditation"] if _said(row["passed"])),
     )
 
 
@@ -40,8 +40,8 @@ def _worker(row: Body) -> base.Worker:
         patronymic=row.get("patronymic") or "",
         birth_date=_day(row["birthDate"]),
         death_date=_day_or_none(row.get("deathDate")),
-        medical=bool(row.get("isMedicalWorker", True)),
-        pharmaceutical=bool(row.get("isPharmWorker", False)),
+        medical=_said(row["isMedicalWorker"]),
+        pharmaceutical=_said(row["isPharmWorker"]),
     )
 
 
@@ -73,7 +73,7 @@ def _training(row: Body) -> base.Training:
         institution=row["institution"],
         issued=_day(row["docDate"]),
         number=_document(row),
-        registered=bool(row.get("registered", True)),
+        registered=_said(row["registered"]),
     )
 
 
@@ -109,7 +109,7 @@ def _accreditation(row: Body) -> base.Accreditation:
         ends=_day(row.get("endDateExtension") or row["endDate"]),
         protocol_number=row.get("protocolNumber") or "",
         protocol_on=_day_or_none(row.get("protocolDate")),
-        excluded=bool(row.get("excluded", False)),
+        excluded=_said(row["excluded"]),
     )
 
 

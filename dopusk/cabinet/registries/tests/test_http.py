@@ -1,7 +1,11 @@
 """What the registers say becomes facts; what they cannot say is never taken for an answer."""
 
+import copy
+import time
+
 import httpx
 import pytest
+from django.conf import settings
 
 from dopusk.cabinet.registries import base, http
 from dopusk.kernel import sandbox
@@ -162,3 +166,56 @@ def test_the_trace_id_and_the_token_go_with_the_question():
     adapters(answer).check_snils(ANNA.snils, IDENTITY)
     assert seen[0]["Authorization"] == "Bearer token"
     assert seen[0]["X-Trace-Id"] is not None
+
+
+@pytest.fixture(scope="module")
+def told(registers_address):
+    """What the register really tells of Анна, to be spoilt."""
+    answer = httpx.get(
+        f"{registers_address}/api/frmr/person/{ANNA.snils}/full",
+        headers={"Authorization": f"Bearer {settings.REGISTERS_TOKEN}"},
+    )
+    return answer.raise_for_status().json()
+
+
+@pytest.mark.parametrize(
+    ("group", "field"),
+    [("ext", "registered"), ("accreditation", "passed"), ("accreditation", "excluded")],
+)
+@pytest.mark.parametrize("instead", [[], [None], ["yes"]])
+def test_what_is_not_said_of_a_document_is_not_made_up(told, group, field, instead):
+    body = copy.deepcopy(told)
+    assert adapters(lambda request: httpx.Response(200, json=body)).record(ANNA.snils)
+    del body[group][0][field]
+    for value in instead:
+        body[group][0][field] = value
+    with pytest.raises(RegisterDown):
+        adapters(lambda request: httpx.Response(200, json=body)).record(ANNA.snils)
+
+
+def test_an_answer_of_another_shape_is_remembered_from_the_first(told):
+    asked = adapters(lambda request: httpx.Response(200, json={"person": told["person"]}))
+    downs = []
+    for _ in range(2):
+        with pytest.raises(RegisterDown) as down:
+            asked.record(ANNA.snils)
+        downs.append(down.value)
+    assert downs[0].since == downs[1].since
+    assert asked.frmr.breaker.failures == 2
+
+
+def test_a_hanging_register_holds_a_page_once_for_its_patience(asked, registers):
+    registers("frmr", "delay", 6_000)
+    waited = []
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(RegisterDown):
+            asked.record(ANNA.snils)
+        waited.append(time.monotonic() - began)
+    assert waited[0] < http.PATIENCE + 0.5
+    assert waited[1] < 0.1
+
+
+def test_the_worker_waits_where_a_page_does_not(asked, registers):
+    registers("frmr", "delay", 2_500)
+    assert http.registers(http.WORKER_PATIENCE).record(ANNA.snils).worker.last_name == "Орлова"
