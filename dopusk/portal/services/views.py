@@ -40,6 +40,7 @@ def accreditation(request: HttpRequest) -> HttpResponse:
         ],
         "lacking": [titles[need.code][0] for need in needs if not need.met],
         "stranger": person is None,
+        "admitted": person is None or person.level == "confirmed",  # the cabinet opens to nobody else
         "start_url": f"{settings.CABINET_URL}/signin/",
     }
     return render(request, "services/accreditation.html", context)
