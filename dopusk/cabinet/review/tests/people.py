@@ -104,7 +104,7 @@ def browser(who: Person) -> Client:
     client = Client()
     session = client.session
     session[access.KEY] = who.pk
-    session[access.SEEN] = int(timezone.now().timestamp())
+    session[access.SEEN] = session[access.BEGAN] = int(timezone.now().timestamp())
     session.save()
     return client
 
