@@ -5,20 +5,16 @@ certificate. The same paper gives the same bytes, for the only clock in it is ``
 """
 
 import io
-import json
-import threading
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import segno
-import typst
 
 from dopusk.cabinet.certificates.numbers import show_code, show_number
-from dopusk.web import design
+from dopusk.web.paper import day, draw
 
 Kind = Literal["primary", "primary_specialized", "periodic"]
 
@@ -27,12 +23,7 @@ _KINDS: Final[dict[Kind, str]] = {
     "primary_specialized": "Первичная специализированная",
     "periodic": "Периодическая",
 }
-_MONTHS: Final = (
-    "января", "февраля", "марта", "апреля", "мая", "июня",
-    "июля", "августа", "сентября", "октября", "ноября", "декабря",
-)  # fmt: skip
 _MOSCOW: Final = ZoneInfo("Europe/Moscow")  # days of the paper are Moscow's, whatever zone a moment comes in
-_compiling = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -74,31 +65,7 @@ class Paper:
 
 def render(paper: Paper) -> bytes:
     """The PDF. Raises ``ValueError`` when ``issued_at`` is naive."""
-    if paper.issued_at.tzinfo is None:
-        raise ValueError("issued_at must be aware")
-    with _compiling:  # one compiler, its fonts loaded once; a page takes milliseconds
-        made = _compiler().compile(
-            format="pdf",
-            sys_inputs={"paper": json.dumps(_words(paper), ensure_ascii=False)},
-            pdf_standards=["a-2a", "ua-1"],
-            timestamp=int(paper.issued_at.timestamp()),
-        )
-    assert isinstance(made, bytes)
-    return made
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    fonts = Path(design.__file__).parent / "fonts"
-    here = Path(__file__).parent
-    return typst.Compiler(
-        here / "paper.typ",
-        root=here,
-        font_paths=typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)]
-        ),
-        ignore_system_fonts=True,
-    )
+    return draw(Path(__file__).with_name("paper.typ"), _words(paper), paper.issued_at)
 
 
 def _words(paper: Paper) -> dict[str, object]:
@@ -109,7 +76,7 @@ def _words(paper: Paper) -> dict[str, object]:
         "title": f"Выписка о прохождении аккредитации{stand} № {number}",
         "heading": "Выписка о прохождении аккредитации",
         "stand": stand.strip() or None,
-        "lead": f"Сформирована {_day(paper.issued_at.astimezone(_MOSCOW).date())}. {paper.organisation}",
+        "lead": f"Сформирована {day(paper.issued_at.astimezone(_MOSCOW).date())}. {paper.organisation}",
         "issuer": paper.organisation,
         "description": f"{paper.holder}: {paper.specialty}, {_KINDS[paper.kind].lower()} аккредитация",
         "keywords": ["аккредитация", "выписка", paper.number],
@@ -119,10 +86,10 @@ def _words(paper: Paper) -> dict[str, object]:
         "specialty": paper.specialty,
         "specialty_note": f"Код специальности {paper.specialty_code}" if paper.specialty_code else None,
         "kind": _KINDS[paper.kind],
-        "protocol": f"№ {paper.protocol_number} от {_day(paper.protocol_date)}",
+        "protocol": f"№ {paper.protocol_number} от {day(paper.protocol_date)}",
         "commission": paper.commission,
-        "valid_from": _day(paper.valid_from),
-        "valid_until": _day(paper.valid_until),
+        "valid_from": day(paper.valid_from),
+        "valid_until": day(paper.valid_until),
         "number": number,
         "code": show_code(paper.code),
         "verify_url": paper.verify_url,
@@ -162,13 +129,8 @@ def _seal_words(seal: SealLine) -> list[str]:
     return [
         f"Владелец: {seal.owner}",
         f"Сертификат {seal.serial_number}",
-        f"Действителен с {_day(seal.valid_from)} по {_day(seal.valid_until)}",
+        f"Действителен с {day(seal.valid_from)} по {day(seal.valid_until)}",
     ]
-
-
-def _day(day: date) -> str:
-    """«24 ноября 2026», the number never torn from the month."""
-    return f"{day.day}\u00a0{_MONTHS[day.month - 1]}\u00a0{day.year}"
 
 
 def _qr(url: str) -> str:

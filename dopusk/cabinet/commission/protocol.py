@@ -3,25 +3,15 @@
 The same sitting gives the same bytes: all in it was frozen when the chair closed.
 """
 
-import json
-import threading
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-import typst
+from dopusk.web.paper import day, draw
 
-from dopusk.web import design
-
-_MONTHS: Final = (
-    "января", "февраля", "марта", "апреля", "мая", "июня",
-    "июля", "августа", "сентября", "октября", "ноября", "декабря",
-)  # fmt: skip
 PLACES: Final = {"chair": "Председатель", "secretary": "Ответственный секретарь", "member": "Член комиссии"}
 OUTCOMES: Final = {"passed": "Пройдена", "not_passed": "Не пройдена", "postponed": "Отложено"}
-_compiling = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -77,29 +67,7 @@ class Protocol:
 
 def render(protocol: Protocol) -> bytes:
     """The PDF, not yet sealed."""
-    with _compiling:
-        made = _compiler().compile(
-            format="pdf",
-            sys_inputs={"protocol": json.dumps(_words(protocol), ensure_ascii=False)},
-            pdf_standards=["a-2a", "ua-1"],
-            timestamp=int(protocol.closed_at.timestamp()),
-        )
-    assert isinstance(made, bytes)
-    return made
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    fonts = Path(design.__file__).parent / "fonts"
-    here = Path(__file__).parent
-    return typst.Compiler(
-        here / "protocol.typ",
-        root=here,
-        font_paths=typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)]
-        ),
-        ignore_system_fonts=True,
-    )
+    return draw(Path(__file__).with_name("protocol.typ"), _words(protocol), protocol.closed_at)
 
 
 def _words(protocol: Protocol) -> dict[str, object]:
@@ -107,9 +75,9 @@ def _words(protocol: Protocol) -> dict[str, object]:
     present = sum(member.present for member in protocol.members)
     kind = "внеочередного заседания" if protocol.unscheduled else "заседания"
     return {
-        "title": f"Протокол № {protocol.number} от {_day(protocol.signed_on)}",
-        "heading": f"Протокол № {protocol.number} от {_day(protocol.signed_on)}",
-        "lead": f"{kind} от {_day(protocol.on)}",
+        "title": f"Протокол № {protocol.number} от {day(protocol.signed_on)}",
+        "heading": f"Протокол № {protocol.number} от {day(protocol.signed_on)}",
+        "lead": f"{kind} от {day(protocol.on)}",
         "commission": protocol.commission,
         "ribbon": "Учебный стенд" if protocol.sandbox else None,
         "footer": "Учебный стенд. Все сведения вымышлены, это не государственный документ."
@@ -123,10 +91,6 @@ def _words(protocol: Protocol) -> dict[str, object]:
         "decisions": [_row(at, decision) for at, decision in enumerate(protocol.decisions, 1)],
         "remarks": [[one.number, remark] for one in protocol.decisions for remark in remarks(one)],
     }
-
-
-def _day(day: date) -> str:
-    return f"{day.day}\u00a0{_MONTHS[day.month - 1]}\u00a0{day.year}"
 
 
 def _row(at: int, decision: Decision) -> list[str]:
