@@ -9,9 +9,10 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dopusk.cabinet.applications.actions import NotAllowed
 from dopusk.cabinet.applications.rules import Refusal
@@ -20,6 +21,7 @@ from dopusk.cabinet.commission.forms import PostponeForm, VoteForm
 from dopusk.cabinet.commission.models import Case, Seat, Sitting
 from dopusk.cabinet.commission.seats import seat_of
 from dopusk.cabinet.review.desk import layout
+from dopusk.cabinet.signin import kept
 from dopusk.cabinet.signin.access import current, role_required, session_mark
 from dopusk.web import live
 from dopusk.web.files import answers
@@ -85,13 +87,17 @@ def sitting(request: HttpRequest, sitting_id: int) -> HttpResponse:
 def case(request: HttpRequest, sitting_id: int, application_id: UUID) -> HttpResponse:
     """One case: documents, checks, votes, one's own vote."""
     found, seat, one = _case(request, sitting_id, application_id)
-    return render(request, "commission/case.html", _case_page(request, found, seat, one, VoteForm()))
+    typed = kept.values(request, reverse("commission:vote", args=[sitting_id, application_id]))
+    context = _case_page(request, found, seat, one, VoteForm(typed)) | {"restored": typed is not None}
+    return render(request, "commission/case.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_only
 def vote(request: HttpRequest, sitting_id: int, application_id: UUID) -> HttpResponseBase:
     """Cast the vote; it is final. Then the next case on the agenda without one's vote."""
+    if request.method != "POST":  # back from signing in: a refused vote was shown under this address
+        return redirect("commission:case", sitting_id, application_id)
     found, seat, one = _case(request, sitting_id, application_id)
     form = VoteForm(request.POST)
     if not form.is_valid():

@@ -19,6 +19,7 @@ from dopusk.cabinet.review import actions, rules, words
 from dopusk.cabinet.review.desk import layout
 from dopusk.cabinet.review.forms import RefuseForm, SearchForm
 from dopusk.cabinet.review.models import Review, ReviewQuerySet
+from dopusk.cabinet.signin import kept
 from dopusk.cabinet.signin.access import current, role_required, session_mark
 from dopusk.cabinet.signin.models import Person
 from dopusk.kernel import workdays
@@ -163,7 +164,8 @@ def refuse(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     if refusal := rules.may_decide(review.desk(), person.pk):
         messages.error(request, _say(refusal))
         return redirect("review:card", application_id)
-    form = RefuseForm(request.POST if request.method == "POST" else None)
+    typed = request.POST if request.method == "POST" else kept.values(request)
+    form = RefuseForm(typed)
     if request.method == "POST" and form.is_valid():
         try:
             actions.refuse(
@@ -175,8 +177,9 @@ def refuse(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
         number = review.application.number
         messages.success(request, _("Заявление № %(number)s возвращено с замечаниями.") % {"number": number})
         return _next_of(person)
-    context = _card(request, application_id) | {"form": form}
-    return render(request, "review/refuse.html", context, status=422 if form.is_bound else 200)
+    restored = typed is not None and request.method != "POST"
+    context = _card(request, application_id) | {"form": form, "restored": restored}
+    return render(request, "review/refuse.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _review(application_id: UUID) -> Review:

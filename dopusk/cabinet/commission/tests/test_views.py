@@ -19,6 +19,7 @@ from dopusk.cabinet.review.tests.people import (
     person,
     questions,
 )
+from dopusk.cabinet.signin import access
 from dopusk.web.files import actions as files
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +244,24 @@ def test_the_pages_read_in_english_too():
     page.cookies["cabinet_language"] = "en"
     for address in ("/commission/", f"/commission/{sitting.pk}/", of(case)):
         assert '<html lang="en"' in page.get(address).content.decode()
+
+
+def test_a_vote_typed_when_the_session_was_over_comes_back_filled():
+    _sitting, (case,) = convened()
+    vera = browser(member("vera"))
+    session = vera.session
+    seen = session.pop(access.SEEN)
+    session.save()
+    typed = {"vote": "against", "words": "Не убеждена"}
+    answer = vera.post(of(case, "vote/"), typed, headers={"referer": f"http://testserver{of(case, 'vote/')}"})
+    assert answer.status_code == 302
+    session[access.SEEN] = seen
+    session.save()
+    assert vera.get(of(case, "vote/"))["Location"] == of(case)
+    page = vera.get(of(case))
+    assert page.context["form"].data["vote"] == "against"
+    assert "Не убеждена" in page.content.decode()
+    assert "Набранное сохранилось" in page.content.decode()
+    vera.post(of(case, "vote/"), {**typed, "reasons": ["hours_short"]})
+    assert Vote.objects.get().words == "Не убеждена"
+    assert "Набранное сохранилось" not in vera.get(of(case)).content.decode()

@@ -14,6 +14,7 @@ from dopusk.cabinet.review import actions
 from dopusk.cabinet.review.models import Review
 from dopusk.cabinet.review.rules import REASONS, Fault
 from dopusk.cabinet.review.tests.people import browser, document, member, person, questions, review
+from dopusk.cabinet.signin import access
 from dopusk.kernel import sandbox
 from dopusk.web.journal.models import Entry
 
@@ -262,3 +263,25 @@ def test_the_registrars_own_words_stand_in_the_journal_as_written():
     actions.take(case.pk, galina)
     actions.refuse(case.pk, galina, [Fault("frmr_missing", place, "Нет записи в ФРМР")], "")
     assert "Нет записи в ФРМР" in Entry.objects.get(act="application.intake_refused").words
+
+
+def test_a_refusal_typed_when_the_session_was_over_comes_back_filled():
+    case, galina = review(), member("galina")
+    actions.take(case.pk, galina)
+    page = browser(galina)
+    session = page.session
+    seen = session.pop(access.SEEN)
+    session.save()
+    refuse = card(case, "refuse/")
+    typed = {"file_unreadable": "on", "comment": "Позвоните нам"}
+    answer = page.post(refuse, typed, headers={"referer": f"http://testserver{refuse}"})
+    assert answer.status_code == 302
+    session[access.SEEN] = seen
+    session.save()
+    answer = page.get(refuse)
+    assert (answer.status_code, answer.context["restored"]) == (200, True)
+    assert answer.context["form"].data["file_unreadable"] == "on"
+    assert "Позвоните нам" in answer.content.decode()
+    assert "Набранное сохранилось" in answer.content.decode()
+    page.post(refuse, typed)
+    assert Application.objects.get().state == "INTAKE_REFUSED"
