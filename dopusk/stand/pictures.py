@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, SetCookieParam, ViewportSize, sync_playwright
 
 from dopusk.stand import story
 from dopusk.stand.running import RunningStand
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
-SIZE = {"width": 1280, "height": 960}
+SIZE: ViewportSize = {"width": 1280, "height": 960}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -25,10 +25,11 @@ FLAGS = [
 def window(browser: Browser, told: story.Story, key: str) -> Iterator[Page]:
     """A window in which one of the people is signed in, with the cookies of her walk."""
     context = browser.new_context(viewport=SIZE, locale="ru-RU", timezone_id="Europe/Moscow")
-    cookies = told.visitor(key).client.cookies.jar if key in told.visitors else []
-    context.add_cookies(
-        [{"name": c.name, "value": c.value or "", "domain": "localhost", "path": "/"} for c in cookies]
-    )
+    jar = list(told.visitor(key).client.cookies.jar) if key in told.visitors else []
+    cookies: list[SetCookieParam] = [
+        {"name": one.name, "value": one.value or "", "domain": "localhost", "path": "/"} for one in jar
+    ]
+    context.add_cookies(cookies)
     yield context.new_page()
     context.close()
 
