@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, SetCookieParam, ViewportSize, sync_playwright
+from playwright._impl._api_structures import SetCookieParam  # the public module does not give the type out
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from dopusk.stand import story
 from dopusk.stand.running import RunningStand
