@@ -51,7 +51,7 @@ def revoke(sub: uuid.UUID, consent_id: int, *, session: str) -> Consent | None:
             act="consent.revoked",
             subject=str(sub),
             object_=f"client:{consent.client_id}",
-            words=f"Вы отозвали разрешение у сервиса «{consent.client.name}»; доступ прекращён",
+            words=f"Вы отозвали разрешение у сервиса «{consent.client.name}»; новых данных он не получит",
             session=session,
         )
     return consent

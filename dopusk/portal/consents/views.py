@@ -67,7 +67,7 @@ def revoke(request: HttpRequest, person: Person, consent_id: int) -> HttpRespons
     consent = actions.revoke(person.sub, consent_id, session=str(person.sid))
     if consent is None:
         raise Http404
-    words = _("Разрешение для сервиса «%(name)s» отозвано. При следующем входе он спросит снова.")
+    words = _("Разрешение для сервиса «%(name)s» отозвано. Если сервис открыт, закройте его отдельно.")
     messages.success(request, words % {"name": consent.client.name})
     return HttpResponseRedirect("/consents/")
 

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -32,7 +33,9 @@ def logout(request: HttpRequest) -> HttpResponse:
     if fault:
         return _refused(request, fault)
     if leaving.sid and not rules.may_leave_unasked(leaving):
-        response = render(request, "oidc/logout.html", {"leaving": leaving})
+        response = render(
+            request, "oidc/logout.html", {"leaving": leaving, "cabinet_url": f"{settings.CABINET_URL}/"}
+        )
         if leaving.client:
             response.csp_form_action = leaving.client.origins()  # type: ignore[attr-defined]  # read by SecurityHeadersMiddleware
         return response

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from dopusk.portal.home.rules import wants_attention
-from dopusk.portal.tests.browser import Browser, known, path_of
+from dopusk.portal.tests.browser import CABINET, Browser, known, path_of
 from dopusk.web.journal.actions import record
 from dopusk.web.journal.models import Entry
 
@@ -84,3 +84,9 @@ def test_pages_cost_few_statements(django_assert_max_num_queries):
         anna.get("/")
     with django_assert_max_num_queries(3):
         anna.get("/journal/")
+
+
+@pytest.mark.django_db
+def test_who_signs_out_of_the_portal_is_shown_the_cabinet_to_close_too():
+    page = signed_in("anna").get("/oidc/logout").text
+    assert f'<a class="govuk-link" href="{CABINET}/">' in page
