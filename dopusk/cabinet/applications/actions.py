@@ -82,6 +82,18 @@ def move(
     return application
 
 
+def note(application: Application, *, actor: str, words: str, detail: dict[str, Any]) -> None:
+    """Add to the history of an application what happened to it without another state."""
+    Event.objects.create(
+        application=application,
+        at=timezone.now(),
+        state=application.state,
+        actor=actor,
+        words=words,
+        detail=detail,
+    )
+
+
 def start(person: Person, specialty: Specialty | None = None, *, session: str = "") -> Application:
     """Begin a draft; a draft that already stands for the specialty (or for none yet) is given back instead.
 

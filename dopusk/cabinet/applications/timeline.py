@@ -48,14 +48,18 @@ class Plan:
     protocol_due: date | None
 
 
-def plan(application: Application, today: date) -> Plan:
-    """Counted in working days from the registration (or from today, before it) by the norms of that day."""
+def plan(application: Application, today: date, appointed: date | None = None) -> Plan:
+    """Counted in working days from the registration (or from today, before it) by the norms of that day.
+
+    appointed: the day of the sitting the case is really on, once it is.
+    """
     start = timezone.localdate(application.registered_at) if application.registered_at else today
     try:
         table = norms.at(start, Path(settings.NORMS_FILE) if settings.NORMS_FILE else None)
         due = workdays.add(start, table.whole("center_review_wd"))
         state = State(application.state)
-        sitting = sittings.next_on_or_after(today if state == State.AT_COMMISSION else max(due, today))
+        planned = sittings.next_on_or_after(today if state == State.AT_COMMISSION else max(due, today))
+        sitting = appointed if appointed and state == State.AT_COMMISSION else planned
         protocol = workdays.add(sitting, table.whole("protocol_publication_wd"))
     except Invalid:  # no norm for that day: promise nothing
         return Plan(application.due_on, None, None)
@@ -70,7 +74,7 @@ def steps(application: Application, events: Sequence[Event], today: date) -> lis
     if rows and not over:
         rows[-1] |= {"state": "now", "text": _now(application, today) or rows[-1]["text"]}
         rows[-1]["who"] = str(words.HOLDERS.get(application.state, ""))
-    return rows if over else rows + _ahead(application, today)
+    return rows if over else rows + _ahead(application, today, _appointed(shown))
 
 
 def _past(event: Event) -> dict[str, Any]:
@@ -93,11 +97,17 @@ def _now(application: Application, today: date) -> str:
     return ""
 
 
-def _ahead(application: Application, today: date) -> list[dict[str, Any]]:
+def _appointed(events: Sequence[Event]) -> date | None:
+    """The day of the sitting, as the last event that names one has it."""
+    days = [event.detail["sitting_on"] for event in events if "sitting_on" in event.detail]
+    return date.fromisoformat(days[-1]) if days else None
+
+
+def _ahead(application: Application, today: date, appointed: date | None) -> list[dict[str, Any]]:
     state = State(application.state)
     here = State.PASSED if state == State.NOT_PASSED else state
     position = WAY.index(here) if here in WAY else -1
-    planned = plan(application, today)
+    planned = plan(application, today, appointed)
     when: dict[State, str] = {
         State.CENTER_REVIEW: _by(planned.review_due),
         State.AT_COMMISSION: _by(planned.review_due),

@@ -33,10 +33,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """All her applications, newest first."""
     pages = Paginator(Application.objects.of(current(request)), A_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    rows = [
-        {"application": one, "word": words.STATES[one.state][0], "colour": words.STATES[one.state][1]}
-        for one in page.object_list
-    ]
+    rows = []
+    for one in page.object_list:
+        word, colour = words.standing(one.state, one.outcome)
+        refused = one.outcome == "not_passed"
+        rows.append({"application": one, "word": word, "colour": colour, "refused": refused})
     return render(request, "applications/index.html", {"page": page, "rows": rows})
 
 
@@ -198,7 +199,7 @@ def _status(application: Application) -> dict[str, Any]:
         raise Http404
     events = list(application.events.order_by("at", "id"))
     today = timezone.localdate()
-    word, colour = words.STATES[application.state]
+    word, colour = words.standing(application.state, application.outcome)
     return {
         "application": application,
         "word": word,

@@ -42,6 +42,7 @@ STATES = {
     "RECORDED": (gettext_lazy("Внесено в ЕГИСЗ"), "green"),
     "WITHDRAWN": (gettext_lazy("Отозвано"), "grey"),
 }
+NOT_PASSED = (gettext_lazy("Не пройдена"), "red")
 HOLDERS = {
     "SUBMITTED": gettext_lazy("система"),
     "REGISTERED": gettext_lazy("автоматическая проверка"),
@@ -95,6 +96,14 @@ REFUSALS = {
     ),
     "already_submitted": gettext_noop("Документ уже отправлен с заявлением, убрать его нельзя."),
 }
+
+
+def standing(state: str, outcome: str) -> tuple[str, str]:
+    """A state in a word with the colour of its tag; a published refusal is called one."""
+    if state == "PROTOCOL_PUBLISHED" and outcome == "not_passed":
+        return str(NOT_PASSED[0]), NOT_PASSED[1]
+    word, colour = STATES[state]
+    return str(word), colour
 
 
 def missing(code: str) -> str:

@@ -7,6 +7,8 @@ from dopusk.cabinet.applications.parts import part
 from dopusk.cabinet.checks import words
 from dopusk.cabinet.checks.models import Finding
 
+AWAITED = {"SUBMITTED", "REGISTERED", "CENTER_REVIEW"}  # a clerk of the centre has still to decide
+
 
 @part(20)
 def findings(application: Application) -> tuple[str, dict[str, Any]] | None:
@@ -21,4 +23,5 @@ def findings(application: Application) -> tuple[str, dict[str, Any]] | None:
     }
     failed = [words.describe(row) for row in rows if row.outcome == "failed"]
     context = {"silent": list(silent.values()), "failed": failed, "total": len(rows)}
+    context["awaited"] = application.state in AWAITED
     return "checks/parts/findings.html", context | {"passed": sum(row.outcome == "passed" for row in rows)}

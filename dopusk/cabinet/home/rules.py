@@ -31,8 +31,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Advice:
-    """The one thing. code: `mend`, `finish`, `wait`, `apply_now`, `apply_late`, `nothing`, `begin`,
-    `register_down`, `not_in_frmr`."""
+    """The one thing. code: `mend`, `refused`, `finish`, `wait`, `passed`, `apply_now`, `apply_late`,
+    `nothing`, `begin`, `register_down`, `not_in_frmr`."""
 
     code: str
     application: str = ""
@@ -53,6 +53,8 @@ def advise(
     for one in newest.values():
         if one.state == "INTAKE_REFUSED":
             return Advice("mend", application=one.key, specialty=one.specialty)
+        if _refused(one):
+            return Advice("refused", application=one.key, specialty=one.specialty)
     under_way = {one.specialty for one in active}
     if terms is not None:
         last = _last(terms)
@@ -61,8 +63,12 @@ def advise(
         if soonest and dates.add_months(soonest.ends, -window_months) <= today:
             code = "apply_late" if soonest.ends < today else "apply_now"
             return Advice(code, specialty=soonest.specialty, name=soonest.name, day=soonest.ends)
+    undecided = [one for one in active if one.outcome != "passed"]
+    if undecided:
+        first = undecided[0]
+        return Advice("wait", application=first.key, specialty=first.specialty, day=first.due_on)
     if active:
-        return Advice("wait", application=active[0].key, specialty=active[0].specialty, day=active[0].due_on)
+        return Advice("passed", application=active[0].key, specialty=active[0].specialty)
     if terms is None:
         return Advice("register_down")
     if not terms:
@@ -70,6 +76,13 @@ def advise(
     soonest = min(_last(terms), key=lambda term: term.ends)
     opens = dates.add_months(soonest.ends, -window_months)
     return Advice("nothing", specialty=soonest.specialty, name=soonest.name, day=opens)
+
+
+def _refused(one: Standing) -> bool:
+    """The commission said no, and nothing newer stands for the specialty."""
+    return one.state in {"NOT_PASSED", "UPHELD"} or (
+        one.state == "PROTOCOL_PUBLISHED" and one.outcome == "not_passed"
+    )
 
 
 def _last(terms: Sequence[Term]) -> list[Term]:

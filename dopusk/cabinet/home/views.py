@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from dopusk.cabinet.applications import words
 from dopusk.cabinet.applications.models import Application
+from dopusk.cabinet.certificates.models import Certificate
 from dopusk.cabinet.home import rules
 from dopusk.cabinet.registries.http import registers
 from dopusk.cabinet.signin.access import confirmed_required, current, person_of, roles
@@ -50,7 +52,7 @@ def _home(request: HttpRequest) -> HttpResponse:
         "chosen": next((one for one in applications if str(one.pk) == advice.application), None),
         "terms": sorted(terms or (), key=lambda term: term.ends, reverse=True),
         "down": down,
-        "rows": [{"application": one, "word": _word(one), "colour": _colour(one)} for one in applications],
+        "rows": _rows(person, applications),
         "roles": roles(person),
         "today": today,
     }
@@ -104,9 +106,13 @@ def _standing(one: Application) -> rules.Standing:
     return rules.Standing(str(one.pk), one.state, one.specialty_key, one.active, one.outcome, one.due_on)
 
 
-def _word(one: Application) -> str:
-    return str(words.STATES[one.state][0])
-
-
-def _colour(one: Application) -> str:
-    return words.STATES[one.state][1]
+def _rows(person: Person, applications: list[Application]) -> list[dict[str, Any]]:
+    """Her applications for the list, those with a certificate with its number."""
+    numbers = dict(Certificate.objects.of(person).values_list("application_id", "number"))
+    rows = []
+    for one in applications:
+        word, colour = words.standing(one.state, one.outcome)
+        refused = one.outcome == "not_passed"
+        row = {"application": one, "word": word, "colour": colour, "refused": refused}
+        rows.append(row | {"certificate": numbers.get(one.pk, "")})
+    return rows

@@ -78,3 +78,23 @@ def refused(person):
         act="application.intake_refused",
         marks=[mark],
     )
+
+
+def decided(person, outcome):
+    """An application the commission decided upon and whose protocol is published. outcome: PASSED, NOT_PASSED."""
+    application = submitted(person)
+    for state in ("REGISTERED", "CENTER_REVIEW", "AT_COMMISSION", outcome, "PROTOCOL_PUBLISHED"):
+        application = actions.move(
+            application.pk, state, actor="system", words="Дальше", act="application.moved"
+        )
+    return application
+
+
+def not_passed(person):
+    """One the commission refused."""
+    return decided(person, "NOT_PASSED")
+
+
+def passed(person):
+    """One that passed and waits for the register."""
+    return decided(person, "PASSED")

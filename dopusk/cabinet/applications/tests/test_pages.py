@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from dopusk.cabinet.applications import actions, rules, step_views
+from dopusk.cabinet.applications import actions, parts, rules, step_views
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.applications.tests import drafts
 from dopusk.cabinet.documents.models import Document
@@ -331,3 +331,13 @@ def test_a_scan_that_comes_after_the_application_was_sent_is_not_kept(anna, at_b
     answer = client.post(step_of(application, step), {"seen": "", **typed[step]})
     assert (answer.status_code, answer.url) == (302, f"/applications/{application.pk}/")
     assert StoredFile.objects.count() == kept
+
+
+def test_a_published_refusal_stands_in_red_and_explains_before_it_offers(anna, at_browser, monkeypatch):
+    application, client = drafts.not_passed(anna), at_browser(anna)
+    row = client.get("/applications/").context["rows"][0]
+    assert (row["colour"], row["refused"]) == ("red", True)
+    why = ("applications/parts/marks.html", {})
+    monkeypatch.setattr(parts, "of", lambda _application: [why])
+    page = client.get(f"/applications/{application.pk}/").content.decode()
+    assert page.index("govuk-list--bullet") < page.index(f"/applications/{application.pk}/copy/")

@@ -135,3 +135,13 @@ def test_the_status_page_shows_the_silent_register(registers, anna, at_browser):
     page = at_browser(anna).get(f"/applications/{application.pk}/").content.decode()
     assert "не отвечает с" in page
     assert "Делать ничего не нужно" in page
+
+
+def test_after_the_decision_nobody_is_said_to_look_yet(registers, viktor):
+    application = submitted(viktor, "31.08.49")
+    actions.run(application)
+    for state, awaited in (("CENTER_REVIEW", True), ("AT_COMMISSION", False), ("PROTOCOL_PUBLISHED", False)):
+        application.state = state
+        given = parts.findings(application)
+        assert given is not None
+        assert given[1]["awaited"] is awaited

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dopusk.cabinet.applications.tests import drafts
+from dopusk.cabinet.certificates.models import Certificate
 from dopusk.cabinet.commission.models import Seat
 from dopusk.cabinet.home import rules
 from dopusk.cabinet.signin.models import Member
@@ -18,8 +19,8 @@ from dopusk.cabinet.signin.tests import people
 TODAY = date(2026, 11, 22)
 
 
-def standing(state, specialty="34.02.01", active=True):
-    return rules.Standing("key", state, specialty, active, "", TODAY)
+def standing(state, specialty="34.02.01", active=True, outcome=""):
+    return rules.Standing("key", state, specialty, active, outcome, TODAY)
 
 
 def term(ends, specialty="34.02.01"):
@@ -50,6 +51,19 @@ def term(ends, specialty="34.02.01"):
         ),
         ([], [term(TODAY - timedelta(days=700)), term(TODAY + timedelta(days=900))], "nothing"),
         ([standing("WITHDRAWN", active=False)], [term(TODAY + timedelta(days=60))], "apply_now"),
+        (
+            [standing("PROTOCOL_PUBLISHED", active=False, outcome="not_passed")],
+            [term(TODAY + timedelta(days=60))],
+            "refused",
+        ),
+        (
+            [standing("DRAFT"), standing("PROTOCOL_PUBLISHED", active=False, outcome="not_passed")],
+            [term(TODAY + timedelta(days=60))],
+            "finish",
+        ),
+        ([standing("PASSED", outcome="passed")], [term(TODAY + timedelta(days=60))], "passed"),
+        ([standing("PROTOCOL_PUBLISHED", outcome="passed")], None, "passed"),
+        ([standing("PASSED", outcome="passed"), standing("CENTER_REVIEW", "34.02.02")], None, "wait"),
     ],
 )
 def test_the_one_thing_to_do(applications, terms, code):
@@ -85,14 +99,39 @@ def test_anna_is_told_to_apply_and_sees_her_term(registers, anna, at_browser):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("prepare", "code"),
-    [(drafts.draft, "finish"), (drafts.submitted, "wait"), (drafts.refused, "mend")],
-    ids=["draft", "submitted", "refused"],
+    [
+        (drafts.draft, "finish"),
+        (drafts.submitted, "wait"),
+        (drafts.refused, "mend"),
+        (drafts.not_passed, "refused"),
+        (drafts.passed, "passed"),
+    ],
+    ids=["draft", "submitted", "refused", "not passed", "passed"],
 )
 def test_each_advice_has_its_page(registers, anna, at_browser, prepare, code):
     application = prepare(anna)
     answer = at_browser(anna).get("/")
     assert answer.context["advice"].code == code
     assert f"/applications/{application.pk}/" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_published_refusal_is_called_one(registers, anna, at_browser):
+    drafts.not_passed(anna)
+    row = at_browser(anna).get("/").context["rows"][0]
+    assert (row["refused"], row["colour"]) == (True, "red")
+
+
+@pytest.mark.django_db
+def test_a_recorded_accreditation_leads_to_its_extract(registers, anna, at_browser):
+    application = drafts.passed(anna)
+    number = "1234567890128"
+    Certificate.objects.create(
+        number=number, code="K7M2QX9R3TWZ", application=application, holder=anna, holder_mask="О. А.",
+        specialty_key="34.02.01", specialty_name="Сестринское дело", valid_from=TODAY, valid_until=TODAY + timedelta(days=1825),
+        protocol_on=TODAY,
+    )  # fmt: skip
+    assert f'href="/certificates/{number}/"' in at_browser(anna).get("/").content.decode()
 
 
 @pytest.mark.django_db
