@@ -38,6 +38,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """One person's own, newest first."""
         return self.filter(applicant=person).order_by("-created_at")
 
+    def listed(self, person: Person) -> "ApplicationQuerySet":
+        """Hers without the drafts she deleted: withdrawn before they were ever sent."""
+        return self.of(person).exclude(state="WITHDRAWN", submitted_at=None)
+
     def in_state(self, *states: str) -> "ApplicationQuerySet":
         """Those standing in one of the states, the longest waiting first."""
         return self.filter(state__in=states).order_by("state_changed_at", "id")

@@ -79,7 +79,12 @@ def step(request: HttpRequest, application_id: UUID, step: str) -> HttpResponseB
     application = get_object_or_404(rows, pk=application_id)
     asks_json = "application/json" in request.headers.get("Accept", "")
     if rules.may_edit(application.state):
-        return _conflict("not_a_draft") if asks_json else redirect("applications:show", application.pk)
+        if asks_json:
+            return _conflict("not_a_draft")
+        if request.method == "POST" and application.submitted_at:
+            text = _("Заявление уже отправлено, поэтому этот шаг не сохранён. Ниже то, что отправлено.")
+            messages.warning(request, text)
+        return redirect("applications:show", application.pk)
     desk = _desk(request, application, step)
     if request.method == "POST":
         return _autosave(desk) if asks_json else _save(desk)
@@ -244,6 +249,16 @@ def _restamped(desk: Desk, form: forms.StepForm) -> forms.StepForm:
     return form
 
 
+def _stored(form: forms.StepForm, answers: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What is kept of the step, each answer by its label and in the words of its choice."""
+    rows = []
+    for name, field in form.fields.items():
+        if (value := answers.get(name)) and name != "seen" and isinstance(value, str):
+            worded = dict(getattr(field, "choices", ())).get(value, value)
+            rows.append({"label": str(field.label), "value": str(worded)})
+    return rows
+
+
 def _page(
     desk: Desk, form: forms.StepForm, *, status: int = 200, conflict: str = "", restored: bool = False
 ) -> HttpResponse:
@@ -257,6 +272,7 @@ def _page(
         "marks": [mark for mark in application.marks if rules.step_of_mark(mark["field"]) == step],
         "conflict": conflict,
         "answers": desk.answers,
+        "stored": _stored(form, desk.answers),
         "restored": restored,
         "lost_files": getattr(desk.request, "kept_files", []) if restored else [],
         "down": desk.down,

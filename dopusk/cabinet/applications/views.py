@@ -31,7 +31,7 @@ A_PAGE = 20
 @confirmed_required
 def index(request: HttpRequest) -> HttpResponse:
     """All her applications, newest first."""
-    pages = Paginator(Application.objects.of(current(request)), A_PAGE)
+    pages = Paginator(Application.objects.listed(current(request)), A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     rows = []
     for one in page.object_list:
@@ -99,8 +99,11 @@ def submit(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
             )
         except actions.NotAllowed as error:
             refusal = error.refusal
+            if refusal.code == "not_a_draft":
+                return _already_sent(request, application.pk)
             messages.error(request, words.refused(refusal))
         else:
+            messages.success(request, words.sent())
             return redirect("applications:show", application.pk)
     if refusal and refusal.code != "content_changed":
         if request.method != "POST" and refusal.code == "incomplete":
@@ -120,6 +123,16 @@ def submit(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     return render(request, "applications/submit.html", context, status=409 if refusal else 200)
 
 
+def _already_sent(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
+    """A second press does no harm: it was sent by the first one, unless she has taken it back since."""
+    application = _own(request, application_id)
+    if application.submitted_at and application.state != rules.State.WITHDRAWN:
+        messages.info(request, _("Заявление уже отправлено. Делать ничего не нужно."))
+    else:
+        messages.error(request, words.refused_code("wrong_state"))
+    return redirect("applications:show", application.pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed_required
 def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
@@ -131,6 +144,10 @@ def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
             actions.withdraw(application.pk, current(request), session=session_mark(request))
         except actions.NotAllowed as error:
             refusal = error.refusal
+        else:
+            if application.state == rules.State.DRAFT:  # as it was when she asked
+                messages.info(request, _("Черновик удалён."))
+                return redirect("applications:index")
     elif refusal is None:
         return render(request, "applications/withdraw.html", {"application": application})
     if refusal and application.state != rules.State.WITHDRAWN:

@@ -111,6 +111,14 @@ def missing(code: str) -> str:
     return _(MISSING[code]) if code in MISSING else _("не закончено")
 
 
+def sent() -> str:
+    """What she reads once her application is sent: that it is, and what comes next."""
+    return _(
+        "Заявление отправлено. Сейчас его проверим по регистрам, потом документы посмотрит центр "
+        "аккредитации. Делать ничего не нужно: о каждом шаге сообщим."
+    )
+
+
 def refused(refusal: Refusal) -> str:
     """A refusal of the rules as a sentence."""
     return _(REFUSALS[refusal.code])

@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @confirmed_required
 def _home(request: HttpRequest) -> HttpResponse:
     person, today = current(request), timezone.localdate()
-    applications = list(Application.objects.of(person)[:HISTORY])
+    applications = list(Application.objects.listed(person)[:HISTORY])
     down = None
     try:
         terms: list[rules.Term] | None = _terms(person)

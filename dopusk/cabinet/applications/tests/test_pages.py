@@ -341,3 +341,59 @@ def test_a_published_refusal_stands_in_red_and_explains_before_it_offers(anna, a
     monkeypatch.setattr(parts, "of", lambda _application: [why])
     page = client.get(f"/applications/{application.pk}/").content.decode()
     assert page.index("govuk-list--bullet") < page.index(f"/applications/{application.pk}/copy/")
+
+
+def levels(client, address):
+    return [one.level_tag for one in client.get(address).context["messages"]]
+
+
+def test_sending_is_confirmed_and_a_second_press_is_calm(anna, at_browser):
+    application, client = drafts.whole(anna), at_browser(anna)
+    signed = {"digest": drafts.digest(application)}
+    for level in ("success", "info"):
+        answer = client.post(f"/applications/{application.pk}/submit/", signed)
+        assert levels(client, answer.url) == [level]
+
+
+def test_signing_what_was_taken_back_is_an_error(anna, at_browser):
+    application, client = drafts.submitted(anna), at_browser(anna)
+    actions.withdraw(application.pk, anna)
+    answer = client.post(f"/applications/{application.pk}/submit/", {"digest": ""})
+    assert levels(client, answer.url) == ["error"]
+
+
+def test_a_step_saved_in_a_stale_tab_after_sending_is_told_of(anna, at_browser):
+    application, client = drafts.submitted(anna), at_browser(anna)
+    answer = client.post(step_of(application, "contacts"), {"email": "late@example.org", "seen": ""})
+    assert levels(client, answer.url) == ["warning"]
+
+
+def test_the_number_stands_in_the_part_that_is_renewed(anna, at_browser):
+    application = drafts.submitted(anna)
+    Application.objects.filter(pk=application.pk).update(number="2026-000042")
+    page = at_browser(anna).get(f"/applications/{application.pk}/").content.decode()
+    assert "2026-000042" in page[page.index('id="live"') : page.index("</main>")]
+
+
+def test_what_another_tab_kept_is_shown_in_words(anna, at_browser):
+    application, client = drafts.draft(anna), at_browser(anna)
+    address = step_of(application, "report")
+    old = seen(client.get(address))
+    actions.save_step(application.pk, anna, "report", {"agreement": "refused", "refusal_reason": "Нет цифр"})
+    answer = client.post(address, {"agreement": "not_working", "seen": old}, headers=JSON)
+    assert answer.json()["code"] == "changed_elsewhere"
+    form = step_views.FORMS["report"]()
+    rows = step_views._stored(form, {"agreement": "refused", "refusal_reason": "Нет цифр"})
+    assert [row["value"] for row in rows] == [
+        str(dict(form.fields["agreement"].choices)["refused"]),
+        "Нет цифр",
+    ]
+
+
+def test_a_deleted_draft_leaves_the_list_and_a_withdrawn_application_stays(anna, at_browser):
+    client, kept = at_browser(anna), drafts.submitted(anna)
+    actions.withdraw(kept.pk, anna)
+    gone = drafts.draft(anna)
+    answer = client.post(f"/applications/{gone.pk}/withdraw/")
+    assert answer.url == "/applications/"
+    assert [row["application"].pk for row in client.get("/applications/").context["rows"]] == [kept.pk]

@@ -128,8 +128,8 @@ def test_a_recorded_accreditation_leads_to_its_extract(registers, anna, at_brows
     number = "1234567890128"
     Certificate.objects.create(
         number=number, code="K7M2QX9R3TWZ", application=application, holder=anna, holder_mask="О. А.",
-        specialty_key="34.02.01", specialty_name="Сестринское дело", valid_from=TODAY, valid_until=TODAY + timedelta(days=1825),
-        protocol_on=TODAY,
+        specialty_key="34.02.01", specialty_name="Сестринское дело", valid_from=TODAY,
+        valid_until=TODAY + timedelta(days=1825), protocol_on=TODAY,
     )  # fmt: skip
     assert f'href="/certificates/{number}/"' in at_browser(anna).get("/").content.decode()
 
