@@ -93,3 +93,11 @@ def test_pages_speak_english_too(dictionary, path):
     assert re.search(r'<html[^>]* lang="en"', page)
     for word in ("Выключатели", "Медицинские работники", "Учебные регистры"):
         assert word not in page
+
+
+@pytest.mark.django_db
+def test_a_program_at_an_address_the_api_does_not_have_is_told_so_as_a_program(client: Browser) -> None:
+    answer = client.get("/api/nothing", headers={"Accept": "*/*"})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "not_found"
+    assert answer.json()["traceId"] == answer["X-Trace-Id"]

@@ -1,5 +1,6 @@
 """Pages stand in every language and mood: also without a database, and never outside the sandbox."""
 
+import json
 import re
 
 import pytest
@@ -68,3 +69,33 @@ def test_error_pages_lead_somewhere_and_carry_the_trace(name):
     html = render_to_string(f"design/{name}.html", {"path": "/applications/"})
     assert re.search("<code>[0-9a-f]{32}</code>", html)
     assert '<a class="govuk-button' in html
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "program"),
+    [
+        ("/api/nothing", "text/html", True),
+        ("/nothing/", "application/json", True),
+        ("/nothing/", "application/problem+json", True),
+        ("/nothing/", "text/html, application/json", False),
+        ("/nothing/", "*/*", False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("answer", "status", "code"), [(errors.not_found, 404, "not_found"), (errors.forbidden, 403, "forbidden")]
+)
+def test_a_program_is_refused_in_json_and_a_person_by_a_page(db, answer, status, code, path, accept, program):
+    refused = answer(RequestFactory().get(path, headers={"Accept": accept}), Exception())
+    assert refused.status_code == status
+    if program:
+        assert refused["Content-Type"] == "application/problem+json"
+        told = json.loads(refused.content)
+        assert told.keys() == {"type", "title", "status", "code", "traceId"}
+        assert (told["status"], told["code"]) == (status, code)
+    else:
+        assert "<h1" in refused.content.decode()
+
+
+def test_an_address_the_api_does_not_have_is_told_to_programs(client, db):
+    answer = client.get("/api/nothing")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
