@@ -12,6 +12,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12
 _NUMBER = re.compile(r"[0-9]{13}")
 _CODE = re.compile(rf"[{ALPHABET}]{{{CODE_LENGTH}}}")
+_NUMERO = re.compile(r"^\s*(?:№|N[o°º]?\.?)\s*", re.IGNORECASE)
 _SPACING = re.compile(r"[\s\u2010-\u2015-]+")
 _LOOKALIKES = str.maketrans(
     {"O": "0", "I": "1", "L": "1", "О": "0", "А": "A", "В": "B", "Е": "E", "К": "K", "М": "M", "Н": "H",
@@ -29,8 +30,8 @@ def compose(region: str, year: int, serial: int) -> str:
 
 
 def parse_number(text: str) -> str | None:
-    """13 digits out of a usual spelling (spaces, hyphens), or None."""
-    kept = _SPACING.sub("", text) if len(text) <= LONGEST_TYPED else ""
+    """13 digits out of a usual spelling (a leading «№», spaces, hyphens), or None."""
+    kept = _SPACING.sub("", _NUMERO.sub("", text)) if len(text) <= LONGEST_TYPED else ""
     return kept if _NUMBER.fullmatch(kept) else None
 
 

@@ -12,7 +12,7 @@ class QuestionForm(forms.Form):
     number = forms.CharField(
         label=_("Реестровый номер"),
         help_text=_("13 цифр, например 7726 000000001."),
-        error_messages={"required": _("Введите реестровый номер: он напечатан на свидетельстве.")},
+        error_messages={"required": _("Введите реестровый номер: он напечатан на выписке.")},
         widget=forms.TextInput(
             {"autocomplete": "off", "inputmode": "numeric", "class": "govuk-input--width-20"}
         ),
@@ -32,7 +32,7 @@ class QuestionForm(forms.Form):
         number = numbers.parse_number(self.cleaned_data["number"])
         if number is None:
             raise forms.ValidationError(
-                _("В реестровом номере 13 цифр. Сверьте его со свидетельством."), "number_form"
+                _("В реестровом номере 13 цифр. Сверьте его с выпиской."), "number_form"
             )
         return number
 
@@ -41,7 +41,7 @@ class QuestionForm(forms.Form):
         code = numbers.parse_code(self.cleaned_data["code"])
         if code is None:
             raise forms.ValidationError(
-                _("В коде проверки 12 латинских букв и цифр. Сверьте его со свидетельством."),
+                _("В коде проверки 12 латинских букв и цифр. Сверьте его с выпиской."),
                 "code_form",
             )
         return code

@@ -47,7 +47,11 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     if as_json:
         response = HttpResponse(answers.as_json(asked or "", found, moment), content_type="application/json")
     else:
-        response = render(request, "verification/answer.html", _words(asked, found, moment))
+        words = _words(asked, found, moment)
+        if found is None:  # what was typed stays, to be compared and corrected
+            typed = {"number": number[:64], "code": request.GET["code"][:64]}
+            words["form"] = QuestionForm(initial=typed)
+        response = render(request, "verification/answer.html", words)
     response["Vary"] = "Accept"
     response["X-Robots-Tag"] = "noindex"
     return response

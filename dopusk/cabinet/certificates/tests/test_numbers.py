@@ -9,7 +9,8 @@ from dopusk.cabinet.certificates import numbers
 
 @pytest.mark.parametrize(
     "typed",
-    ["7726000000001", "7726 000000001", " 7726 000 000 001 ", "7726-000000001", "7726\u00a0000000001"],
+    ["7726000000001", "7726 000000001", " 7726 000 000 001 ", "7726-000000001", "7726\u00a0000000001",
+     "№ 7726 000000001", "№7726000000001", " №\u00a07726–000000001", "N 7726000000001"],
 )
 def test_a_number_is_read_in_any_usual_spelling(typed: str) -> None:
     assert numbers.parse_number(typed) == "7726000000001"

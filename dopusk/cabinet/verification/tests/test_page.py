@@ -126,3 +126,15 @@ def test_a_database_that_is_away_is_said_plainly(
     assert response["Retry-After"] == "5"
     assert "database_down" in response.content.decode()
     assert "a" * 32 in response.content.decode()
+
+
+def test_what_is_not_found_stays_in_the_fields(client: Client) -> None:
+    page = client.get("/verify/7799999999999?code=4F7K9QXM2T8B")
+    assert page.context["form"].initial == {"number": "7799999999999", "code": "4F7K9QXM2T8B"}
+    assert 'value="7799999999999"' in page.content.decode()
+    assert 'value="4F7K9QXM2T8B"' in page.content.decode()
+
+
+def test_a_number_typed_with_its_sign_is_understood(client: Client) -> None:
+    typed = {"number": "№ 7726-000000001", "code": "4f7k 9qxm 2t8b"}
+    assert client.get("/verify/", typed)["Location"] == "/verify/7726000000001?code=4F7K9QXM2T8B"
