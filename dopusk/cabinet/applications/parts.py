@@ -11,7 +11,10 @@ _parts: list[tuple[int, Part]] = []
 
 
 def part(place: int) -> Callable[[Part], Part]:
-    """Register a part: it answers with a template and its context, or None to show nothing. place: its order."""
+    """Register a part: it answers with a template and its context, or None to show nothing. place: its order.
+
+    A part that knows of registers that do not answer puts them under `silent`: [{"name", "since", "next_at"}].
+    """
 
     def keep(function: Part) -> Part:
         _parts.append((place, function))

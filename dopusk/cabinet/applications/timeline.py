@@ -1,6 +1,6 @@
 """The way of an application downwards: what has been, where it is now and until when, what is planned."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -66,13 +66,18 @@ def plan(application: Application, today: date, appointed: date | None = None) -
     return Plan(due, sitting, protocol)
 
 
-def steps(application: Application, events: Sequence[Event], today: date) -> list[dict[str, Any]]:
-    """Rows for the timeline component; the last event is «now» unless the way is over."""
+def steps(
+    application: Application, events: Sequence[Event], today: date, silent: Sequence[Mapping[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """Rows for the timeline component; the last event is «now» unless the way is over.
+
+    silent: registers that do not answer, {"name", "next_at"}.
+    """
     over = State(application.state) in OVER or not application.active
     shown = [event for event in events if event.state != State.DRAFT]
     rows = [_past(event) for event in shown]
     if rows and not over:
-        rows[-1] |= {"state": "now", "text": _now(application, today) or rows[-1]["text"]}
+        rows[-1] |= {"state": "now", "text": _now(application, today, silent) or rows[-1]["text"]}
         rows[-1]["who"] = str(words.HOLDERS.get(application.state, ""))
     return rows if over else rows + _ahead(application, today, _appointed(shown))
 
@@ -87,9 +92,12 @@ def _past(event: Event) -> dict[str, Any]:
     }
 
 
-def _now(application: Application, today: date) -> str:
+def _now(application: Application, today: date, silent: Sequence[Mapping[str, Any]]) -> str:
     if application.state == State.CENTER_REVIEW and application.due_on:
         return _("Решение о приёме — %(until)s.") % {"until": day_left(application.due_on, today)}
+    if application.state == State.REGISTERED and silent:
+        said = {"name": silent[0]["name"], "next": moment(silent[0]["next_at"])}
+        return _("%(name)s не отвечает. Спросим снова %(next)s и продолжим сами.") % said
     if application.state == State.REGISTERED:
         return _("Спрашиваем регистры. Обычно это занимает меньше минуты.")
     if application.state == State.PROTOCOL_PUBLISHED:

@@ -217,12 +217,14 @@ def _status(application: Application) -> dict[str, Any]:
     events = list(application.events.order_by("at", "id"))
     today = timezone.localdate()
     word, colour = words.standing(application.state, application.outcome)
+    said = parts.of(application)
+    silent = [register for _template, given in said for register in given.get("silent", ())]
     return {
         "application": application,
         "word": word,
         "colour": colour,
-        "steps": timeline.steps(application, events, today),
-        "parts": [{"template": name, "context": given} for name, given in parts.of(application)],
+        "steps": timeline.steps(application, events, today, silent),
+        "parts": [{"template": name, "context": given} for name, given in said],
         "documents": list(Document.objects.in_folder(str(application.pk))),
         "may_withdraw": rules.may_withdraw(application.state) is None,
         "may_copy": rules.may_copy(application.state, application.outcome) is None,

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dopusk.cabinet.applications.actions import start
-from dopusk.cabinet.applications.models import Application
+from dopusk.cabinet.applications.models import Application, Event
 from dopusk.cabinet.checks import actions, parts
 from dopusk.cabinet.checks.models import Finding
 from dopusk.cabinet.registries.http import registers as ask
@@ -145,3 +145,16 @@ def test_after_the_decision_nobody_is_said_to_look_yet(registers, viktor):
         given = parts.findings(application)
         assert given is not None
         assert given[1]["awaited"] is awaited
+
+
+def test_while_a_register_is_silent_the_way_does_not_promise_a_minute(registers, anna, at_browser):
+    application = submitted(anna, "34.02.01")
+    Event.objects.create(application=application, at=timezone.now(), state="REGISTERED", actor="system")
+    client, address = at_browser(anna), f"/applications/{application.pk}/"
+    actions.run(application)
+    (calm,) = [one["text"] for one in client.get(address).context["steps"] if one["state"] == "now"]
+    registers("frmr", "off")
+    actions.run(application)
+    (silent,) = [one["text"] for one in client.get(address).context["steps"] if one["state"] == "now"]
+    assert calm != silent
+    assert silent.startswith("Регистр медработников")
