@@ -51,6 +51,7 @@ def _facts(application: Application) -> list[dict[str, Any]]:
         "refused": _("Работодатель отказал мотивированно"),
         "not_working": _("Сейчас не работает"),
     }.get(report.get("agreement", ""), "")
+    reason = str(report.get("refusal_reason", "")) if report.get("agreement") == "refused" else ""
     level = {"higher": _("Высшее"), "secondary": _("Среднее профессиональное")}
     specialty = " ".join(filter(None, (application.specialty_name, application.specialty_code)))
     rows = [
@@ -58,5 +59,6 @@ def _facts(application: Application) -> list[dict[str, Any]]:
         (_("Специальность"), specialty),
         (_("Образование"), level.get(application.education_level, "")),
         (_("Отчёт"), agreement),
+        (_("Что работодатель указал в отказе"), reason),
     ]
     return [{"key": key, "value": value} for key, value in rows if value]

@@ -285,3 +285,11 @@ def test_a_refusal_typed_when_the_session_was_over_comes_back_filled():
     assert "Набранное сохранилось" in answer.content.decode()
     page.post(refuse, typed)
     assert Application.objects.get().state == "INTAKE_REFUSED"
+
+
+def test_the_registrar_reads_what_the_employer_wrote():
+    report = {"agreement": "refused", "refusal_reason": "Нет цифр за 2024 год"}
+    case, galina = review(data={"report": report}), member("galina")
+    actions.take(case.pk, galina)
+    facts = browser(galina).get(card(case)).context["facts"]
+    assert "Нет цифр за 2024 год" in [row["value"] for row in facts]
