@@ -122,9 +122,15 @@ def pass_on(application: Application) -> bool:
 
 
 def announce(application: Application) -> bool:
-    """AT_COMMISSION: once the chair has closed the sitting, tell what was decided."""
-    case = Case.objects.filter(application=application).exclude(outcome="postponed").first()
-    if case is None or not case.outcome:
+    """AT_COMMISSION: tell of another day of the sitting; once the chair has closed it, what was decided."""
+    cases = Case.objects.filter(application=application).select_related("sitting")
+    case = cases.exclude(outcome="postponed").first()
+    if case is None:
+        return False
+    if not case.outcome:
+        put_off = cases.filter(outcome="postponed").order_by("-id").first()
+        key, reason = (put_off.pk, put_off.words) if put_off else (None, "")
+        notices.tell_sitting(application, case.sitting.on, key, reason)
         return False
     passed = case.outcome == "passed"
     move(

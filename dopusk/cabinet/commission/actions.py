@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from dopusk.cabinet.applications.actions import NotAllowed, move, wake
+from dopusk.cabinet.applications.actions import NotAllowed, move, note, wake
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.applications.rules import Refusal
 from dopusk.cabinet.commission import rules
@@ -46,7 +46,7 @@ def enter(application_id: UUID, today: date) -> Case:
             application_id,
             "AT_COMMISSION",
             actor="system",
-            words=f"Документы приняты и переданы в комиссию. Заседание {sitting.on:%d.%m.%Y}",
+            words="Документы приняты и переданы в комиссию",
             act="application.at_commission",
             detail={"sitting": sitting.pk, "sitting_on": sitting.on.isoformat()},
             due_on=rules.due_on(today, norms_at(today)),
@@ -84,6 +84,14 @@ def convene(commission: Commission, person: Person, today: date, *, session: str
         taken = _take_waiting(sitting)
         for case in taken:
             application = case.application
+            if case.sitting.on != today:  # the sitting it was taken from
+                note(
+                    application,
+                    actor=person.pk,
+                    words="Дело перенесено на внеочередное заседание",
+                    detail={"sitting": sitting.pk, "sitting_on": today.isoformat()},
+                )
+                wake(application.pk)
             live.tell(application.key, event="changed", version=application.version)
         if created or taken:
             live.tell(sitting.key, event="changed")
@@ -103,7 +111,9 @@ def _take_waiting(sitting: Sitting) -> list[Case]:
     )
     keys = list(waiting.values_list("pk", flat=True))
     cases = list(
-        Case.objects.filter(pk__in=keys).select_for_update(of=("self",)).select_related("application")
+        Case.objects.filter(pk__in=keys)
+        .select_for_update(of=("self",))
+        .select_related("application", "sitting")
     )
     # a vote may have come while we waited for the row
     voted = set(
@@ -173,6 +183,15 @@ def postpone(case_id: int, person: Person, words: str, today: date, *, session: 
         _recuse_applicant(again)
         application = again.application
         live.tell(application.key, event="changed", version=application.version)
+        note(
+            application,
+            actor=person.pk,
+            words=f"Комиссия отложила рассмотрение: {case.words}"
+            if case.words
+            else "Комиссия отложила рассмотрение",
+            detail={"sitting": later.pk, "sitting_on": later.on.isoformat()},
+        )
+        wake(application.pk)
         record(
             actor=person.pk,
             act="case.postponed",

@@ -79,5 +79,8 @@ class PostponeForm(forms.Form):
     """Why a case is put off."""
 
     words = forms.CharField(
-        label=_("Почему откладываем"), help_text=_("Войдёт в протокол."), required=False, max_length=500
+        label=_("Почему откладываем"),
+        help_text=_("Войдёт в протокол, прочитает и заявитель."),
+        required=False,
+        max_length=500,
     )

@@ -24,6 +24,7 @@ from dopusk.cabinet.review.desk import layout
 from dopusk.cabinet.signin import kept
 from dopusk.cabinet.signin.access import current, role_required, session_mark
 from dopusk.web import live
+from dopusk.web.design.templatetags.design import day
 from dopusk.web.files import answers
 
 PAGE = 25
@@ -138,8 +139,8 @@ def postpone(request: HttpRequest, sitting_id: int, application_id: UUID) -> Htt
     except NotAllowed as error:
         messages.error(request, _say(error.refusal))
         return redirect("commission:case", sitting_id, application_id)
-    day = again.sitting.on.strftime("%d.%m.%Y")
-    messages.success(request, _("Рассмотрение отложено на заседание %(day)s.") % {"day": day})
+    postponed = _("Рассмотрение отложено на заседание %(day)s.") % {"day": day(again.sitting.on)}
+    messages.success(request, postponed)
     return redirect("commission:sitting", sitting_id)
 
 

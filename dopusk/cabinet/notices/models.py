@@ -22,7 +22,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """One thing that happened to an application; told once. detail: facts for the words of its kind."""
+    """One thing that happened to an application; told once, a change of its sitting each time.
+
+    detail: facts for the words of its kind.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="notices")
@@ -33,6 +36,8 @@ class Notice(models.Model):
             ("register_down", "register_down"),
             ("intake_refused", "intake_refused"),
             ("at_commission", "at_commission"),
+            ("postponed", "postponed"),
+            ("sitting_moved", "sitting_moved"),
             ("not_passed", "not_passed"),
             ("certificate_ready", "certificate_ready"),
             ("recorded", "recorded"),
@@ -45,7 +50,13 @@ class Notice(models.Model):
     objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]  # django-stubs: a manager made of the queryset
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["application", "kind"], name="notice_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "kind"],
+                condition=~Q(kind__in=["postponed", "sitting_moved"]),
+                name="notice_once",
+            )
+        ]
         indexes = [
             models.Index(fields=["person", "-at", "-id"], name="notice_of_person"),
             models.Index(fields=["person"], condition=Q(read_at=None), name="notice_unread"),

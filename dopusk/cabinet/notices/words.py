@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dopusk.cabinet.checks.words import REGISTERS, register_name
@@ -25,6 +26,14 @@ TEXTS: dict[str, tuple[Promise, Promise]] = {
     "at_commission": (
         _("Документы приняты"),
         _("Заявление передано в комиссию. Заседание назначено на %(day)s."),
+    ),
+    "postponed": (
+        _("Рассмотрение отложено"),
+        _("Комиссия рассмотрит заявление на заседании %(day)s."),
+    ),
+    "sitting_moved": (
+        _("Заседание перенесено"),
+        _("Комиссия рассмотрит заявление на заседании %(day)s."),
     ),
     "not_passed": (
         _("Аккредитация не пройдена"),
@@ -53,4 +62,6 @@ def text(notice: Notice) -> str:
         detail["day"] = day(date.fromisoformat(str(detail["sitting_on"])))
     if detail.get("register") in REGISTERS:
         detail["register"] = register_name(detail["register"])
-    return str(TEXTS[notice.kind][1]) % detail
+    said = str(TEXTS[notice.kind][1]) % detail
+    reason = gettext("Причина: %(reason)s") % detail if detail.get("reason") else ""
+    return f"{said} {reason}".rstrip()

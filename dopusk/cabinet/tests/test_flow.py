@@ -13,13 +13,14 @@ from dopusk.cabinet.applications.actions import withdraw
 from dopusk.cabinet.applications.models import Application, Event
 from dopusk.cabinet.certificates.models import Certificate
 from dopusk.cabinet.checks.models import Finding
+from dopusk.cabinet.commission import actions as commission_actions
 from dopusk.cabinet.commission.models import Case
 from dopusk.cabinet.commission.rules import Choice
 from dopusk.cabinet.notices.models import Notice
 from dopusk.cabinet.review import actions as review_actions
 from dopusk.cabinet.review.models import Review
 from dopusk.cabinet.review.rules import Fault
-from dopusk.cabinet.review.tests.people import at_once, member, person
+from dopusk.cabinet.review.tests.people import at_once, browser, commission, member, person
 from dopusk.cabinet.tests.journey import (
     Killed,
     accepted,
@@ -65,7 +66,8 @@ def test_the_whole_way_ends_recorded_and_is_told_at_every_turn(world):
     sweep()
     anna.refresh_from_db()
     assert anna.state == "RECORDED"
-    assert list(Event.objects.order_by("id").values_list("state", flat=True)) == [
+    states = Event.objects.order_by("id").values_list("state", flat=True)
+    assert list(dict.fromkeys(states)) == [
         "REGISTERED", "CENTER_REVIEW", "AT_COMMISSION", "PASSED", "PROTOCOL_PUBLISHED", "RECORDED",
     ]  # fmt: skip
     assert told(anna) == ["registered", "at_commission", "certificate_ready", "recorded"]
@@ -297,7 +299,7 @@ def assert_whole(anna, end):
     anna.refresh_from_db()
     assert anna.state == end
     assert tasks.due() == []
-    assert anna.events.values("state").distinct().count() == anna.events.count()
+    assert anna.events.values("state", "words").distinct().count() == anna.events.count()
     assert Review.objects.filter(application=anna).count() == 1
     finished = end == "RECORDED"
     certificates = Certificate.objects.filter(application=anna)
@@ -351,3 +353,32 @@ def test_withdrawing_while_the_journey_goes_on_ends_in_one_state(world):
     assert anna.state == "WITHDRAWN"
     assert not Review.objects.undecided().exists()
     assert not [answer for answer in answers if isinstance(answer, AssertionError)]
+
+
+def test_a_postponement_and_a_move_are_told_each_with_its_day(world):
+    commission()
+    anna = accepted()
+    flow.advance(anna.pk)
+    first = Case.objects.get(application=anna)
+    today = timezone.localdate()
+    again = commission_actions.postpone(first.pk, member("vera"), "Ждём подлинник диплома", today)
+    flow.advance(anna.pk)
+    flow.advance(anna.pk)
+    notice = Notice.objects.get(application=anna, kind="postponed")
+    assert notice.detail["sitting_on"] == again.sitting.on.isoformat()
+    pages = browser(person("anna"))
+    assert "Ждём подлинник диплома" in pages.get("/notices/").content.decode()
+    assert "Ждём подлинник диплома" in pages.get(f"/applications/{anna.pk}/").content.decode()
+    once_more = commission_actions.postpone(again.pk, member("vera"), "", today)
+    flow.advance(anna.pk)
+    days = Notice.objects.filter(application=anna, kind="postponed").values_list(
+        "detail__sitting_on", flat=True
+    )
+    assert set(days) == {again.sitting.on.isoformat(), once_more.sitting.on.isoformat()}
+    commission_actions.convene(again.sitting.commission, member("boris"), today)
+    flow.advance(anna.pk)
+    flow.advance(anna.pk)
+    moved = Notice.objects.get(application=anna, kind="sitting_moved")
+    assert moved.detail["sitting_on"] == today.isoformat()
+    page = pages.get(f"/applications/{anna.pk}/").content.decode()
+    assert all(f"{one.sitting.on:%d.%m.%Y}" not in page for one in (first, again, once_more))

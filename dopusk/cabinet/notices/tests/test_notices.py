@@ -13,6 +13,8 @@ DETAILS = {
     "register_down": {"register": "frmr"},
     "intake_refused": {"faults": 2},
     "at_commission": {"sitting_on": "2026-11-24"},
+    "postponed": {"sitting_on": "2026-11-24", "case": 1, "reason": "Ждём подлинник диплома"},
+    "sitting_moved": {"sitting_on": "2026-11-24"},
     "not_passed": {"reasons": ["hours_short"]},
     "certificate_ready": {"number": "7726000000001"},
     "recorded": {"number": "7726000000001"},
