@@ -1,5 +1,7 @@
 """Sign-in and sign-out pages."""
 
+import math
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from django.conf import settings
@@ -7,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dopusk.kernel import sandbox
@@ -17,6 +20,7 @@ from dopusk.portal.clients.rules import Registration
 from dopusk.portal.signin import access, actions, page, rules
 from dopusk.portal.signin.endpoints import OUTCOME
 from dopusk.portal.signin.forms import SigninForm
+from dopusk.web.design.templatetags.design import day
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,12 +100,23 @@ def _again(
         "known_password": sandbox.PASSWORD if settings.SANDBOX else "",
         **problem,
     }
-    response = render(request, "signin/signin.html", context, status=status)
     held_until = problem.get("held_until")
-    if status == HTTPStatus.TOO_MANY_REQUESTS and held_until:
-        seconds = (held_until - timezone.now()).total_seconds()  # type: ignore[operator]  # a datetime where it is given
+    if isinstance(held_until, datetime):
+        context["wait"] = _in_words(held_until)
+    response = render(request, "signin/signin.html", context, status=status)
+    if status == HTTPStatus.TOO_MANY_REQUESTS and isinstance(held_until, datetime):
+        seconds = (held_until - timezone.now()).total_seconds()
         response["Retry-After"] = str(max(1, int(seconds) + 1))
     return _leading_to(client, response)
+
+
+def _in_words(held_until: datetime) -> str:
+    """«через 2 минуты», rounded up; a wait of hours by its day and time."""
+    minutes = max(1, math.ceil((held_until - timezone.now()) / timedelta(minutes=1)))
+    if minutes <= 60:
+        return ngettext("через %(n)s минуту", "через %(n)s минут", minutes) % {"n": minutes}
+    later = timezone.localtime(held_until + timedelta(seconds=59))
+    return _("%(day)s в %(time)s") % {"day": day(later), "time": f"{later:%H:%M}"}
 
 
 def _leading_to(client: Registration | None, response: HttpResponse) -> HttpResponse:
