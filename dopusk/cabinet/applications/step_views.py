@@ -269,7 +269,7 @@ def _page(
         "title": words.STEPS[step][0],
         "form": form,
         "documents": desk.papers(),
-        "marks": [mark for mark in application.marks if rules.step_of_mark(mark["field"]) == step],
+        "marks": words.marks(mark for mark in application.marks if rules.step_of_mark(mark["field"]) == step),
         "conflict": conflict,
         "answers": desk.answers,
         "stored": _stored(form, desk.answers),

@@ -200,6 +200,8 @@ def _draft(application: Application) -> dict[str, Any]:
             }
         )
     context = {"application": application, "items": items, "ready": not lacks}
+    context["marks"] = words.marks(application.marks)
+    context["parts"] = [{"template": name, "context": given} for name, given in parts.of(application)]
     return context | {"left": len(lacks), "all": len(items)}
 
 
@@ -224,6 +226,7 @@ def _status(application: Application) -> dict[str, Any]:
         "word": word,
         "colour": colour,
         "steps": timeline.steps(application, events, today, silent),
+        "marks": words.marks(application.marks),
         "parts": [{"template": name, "context": given} for name, given in said],
         "documents": list(Document.objects.in_folder(str(application.pk))),
         "may_withdraw": rules.may_withdraw(application.state) is None,

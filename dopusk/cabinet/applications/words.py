@@ -1,5 +1,7 @@
 """States, steps and refusals in words, by code, in the current language."""
 
+from collections.abc import Iterable, Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -62,6 +64,11 @@ DOCUMENTS = {
     "name_change": gettext_lazy("Свидетельство о перемене имени"),
     "employment_record": gettext_lazy("Трудовая книжка"),
 }
+PLACES = {
+    **{step: title for step, (title, _hint) in STEPS.items()},
+    **DOCUMENTS,
+    "frmr": gettext_lazy("Сведения регистра"),
+}
 MISSING = {
     "email_missing": gettext_noop("нет почты"),
     "phone_missing": gettext_noop("нет телефона"),
@@ -109,6 +116,11 @@ def standing(state: str, outcome: str) -> tuple[str, str]:
 def missing(code: str) -> str:
     """What a step lacks, briefly; any field typed but not right yet is «не закончено»."""
     return _(MISSING[code]) if code in MISSING else _("не закончено")
+
+
+def marks(kept: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The centre's faults, each with `place`: the document or the step it is about, "" when it says none."""
+    return [{**mark, "place": str(PLACES.get(mark["field"], ""))} for mark in kept]
 
 
 def sent() -> str:

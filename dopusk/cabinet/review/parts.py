@@ -9,8 +9,11 @@ from dopusk.cabinet.review.models import Review
 
 @part(3)
 def comment(application: Application) -> tuple[str, dict[str, Any]] | None:
-    """The comment to a refusal, if the registrar wrote one; the coded faults stand above it."""
-    if application.state != "INTAKE_REFUSED":
+    """The comment to a refusal, if the registrar wrote one, for the draft that mends it too; faults stand above."""
+    if application.state not in {"INTAKE_REFUSED", "DRAFT"}:
         return None
-    found = Review.objects.filter(application=application, decision="refuse").first()
+    former = application.copied_from_id if application.state == "DRAFT" else application.pk
+    if former is None:
+        return None
+    found = Review.objects.filter(application=former, decision="refuse").first()
     return ("review/parts/comment.html", {"words": found.comment}) if found and found.comment else None

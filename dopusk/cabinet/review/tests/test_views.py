@@ -221,8 +221,10 @@ def test_the_applicant_reads_the_comment_with_the_faults():
     browser(galina).post(
         card(case, "refuse/"), {"file_unreadable": "on", "comment": "Позвоните нам, если не получится"}
     )
-    page = browser(person("anna")).get(f"/applications/{case.application_id}/").content.decode()
-    assert "Позвоните нам, если не получится" in page
+    anna, address = browser(person("anna")), f"/applications/{case.application_id}/"
+    assert "Позвоните нам, если не получится" in anna.get(address).content.decode()
+    draft = anna.post(f"{address}copy/")
+    assert "Позвоните нам, если не получится" in anna.get(draft["Location"]).content.decode()
 
 
 def test_a_place_that_does_not_belong_to_the_reason_is_an_error():
