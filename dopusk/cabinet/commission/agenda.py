@@ -11,7 +11,7 @@ from dopusk.cabinet.commission.models import Case, Commission, Seat, Sitting, Vo
 from dopusk.cabinet.commission.seats import by_level, compose_for
 from dopusk.cabinet.signin.models import Person
 
-COLOURS = {"passed": "green", "not_passed": "red", "postponed": "grey"}
+COLOURS = {"passed": "green", "not_passed": "red", "postponed": "grey", "nobody_yet": "grey"}
 
 
 def seat_for(person: Person) -> Seat:
@@ -87,6 +87,8 @@ def rows(sitting: Sitting, seat: Seat, cases: list[Case]) -> list[dict[str, Any]
 def _row(case: Case, seat: Seat, by: rules.Terms, *, on: bool) -> dict[str, Any]:
     verdict = rules.decide(case.ballots(), by)
     code = case.outcome or verdict.code
+    if code == "no_quorum" and not any(not vote.automatic for vote in case.votes.all()):
+        code = "nobody_yet"
     mine = next((vote for vote in case.votes.all() if vote.seat_id == seat.pk), None)
     return {
         "case": case,
@@ -96,7 +98,7 @@ def _row(case: Case, seat: Seat, by: rules.Terms, *, on: bool) -> dict[str, Any]
         "code": code,
         "word": words.OUTCOMES[code],
         "colour": COLOURS.get(code, "yellow"),
-        "by_chair": verdict.by_chair,
+        "by_chair": verdict.by_chair and code != rules.Outcome.POSTPONED,
         "shown": mine is not None or case.outcome != "" or not on,
         "my_vote": mine,
         "my_word": words.CHOICES[mine.choice] if mine else "",

@@ -11,6 +11,7 @@ from dopusk.cabinet.review.asked import AskedChoice, AskedChoices
 
 ERRORS = {
     "reason_missing": _("Отметьте хотя бы одну причину."),
+    "recusal_missing": _("Выберите причину отвода."),
     "reason_unfit": _("Эта причина не подходит к такому голосу."),
     "words_missing": _("Опишите конфликт интересов словами."),
 }
@@ -65,9 +66,9 @@ class VoteForm(forms.Form):
             )
             if refusal:
                 place = "words" if refusal.code == "words_missing" else self._place(chosen)
-                self.add_error(
-                    place, forms.ValidationError(say(str(ERRORS[refusal.code])), code=refusal.code)
-                )
+                one = place == "recusal" and refusal.code == "reason_missing"
+                text = ERRORS["recusal_missing" if one else refusal.code]
+                self.add_error(place, forms.ValidationError(say(str(text)), code=refusal.code))
         return self.cleaned_data
 
     @staticmethod

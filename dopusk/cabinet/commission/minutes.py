@@ -58,7 +58,7 @@ def _decision(case: Case, by: rules.Terms) -> Decision:
         for_=verdict.tally.for_,
         against=verdict.tally.against,
         recused=tuple(vote.seat.name for vote in votes if vote.choice == "recuse"),
-        by_chair=verdict.by_chair,
+        by_chair=verdict.by_chair and case.outcome != "postponed",
         dissents=tuple(
             Dissent(vote.seat.name, tuple(str(words.AGAINST[code]) for code in vote.reason_codes), vote.words)
             for vote in votes

@@ -30,6 +30,7 @@ OUTCOMES: dict[str, Promise] = {
     "not_passed": _("Не пройдена"),
     "postponed": _("Отложено"),
     "no_quorum": _("Нет кворума"),
+    "nobody_yet": _("Ещё не голосовали"),
     "tie_without_chair": _("Поровну, нужен голос председателя"),
 }
 REFUSALS: dict[str, Promise] = {

@@ -265,3 +265,36 @@ def test_a_vote_typed_when_the_session_was_over_comes_back_filled():
     vera.post(of(case, "vote/"), {**typed, "reasons": ["hours_short"]})
     assert Vote.objects.get().words == "Не убеждена"
     assert "Набранное сохранилось" not in vera.get(of(case)).content.decode()
+
+
+def test_before_anybody_voted_the_agenda_says_so_calmly():
+    sitting, (case,) = convened()
+    vera = browser(member("vera"))
+    (row,) = vera.get(f"/commission/{sitting.pk}/").context["rows"]
+    assert (row["code"], row["colour"]) == ("nobody_yet", "grey")
+    assert 'href="#vote"' in vera.get(of(case)).content.decode()
+    actions.vote(case.pk, member("vera"), Choice.FOR, [], "", timezone.localdate())
+    (row,) = vera.get(f"/commission/{sitting.pk}/").context["rows"]
+    assert (row["code"], row["colour"]) == ("no_quorum", "yellow")
+
+
+def test_a_case_postponed_after_a_tie_is_postponed_and_nothing_else():
+    sitting, (case,) = convened()
+    actions.vote(case.pk, member("boris"), Choice.FOR, [], "", timezone.localdate())
+    actions.vote(case.pk, member("vera"), Choice.AGAINST, ["hours_short"], "", timezone.localdate())
+    boris = browser(member("boris"))
+    assert boris.get(f"/commission/{sitting.pk}/").context["rows"][0]["by_chair"]
+    actions.postpone(case.pk, member("boris"), "", timezone.localdate())
+    page = boris.get(f"/commission/{sitting.pk}/")
+    assert (page.context["rows"][0]["code"], page.context["rows"][0]["by_chair"]) == ("postponed", False)
+    assert not any("председателя" in remark for remark in page.context["draft"][0]["remarks"])
+
+
+def test_a_recusal_is_asked_for_its_one_reason_and_no_asked_field_is_optional():
+    _sitting, (case,) = convened()
+    vera = browser(member("vera"))
+    form = vera.post(of(case, "vote/"), {"vote": "recuse"}).context["form"]
+    other = vera.post(of(case, "vote/"), {"vote": "against"}).context["form"]
+    assert list(form.errors["recusal"]) != list(other.errors["reasons"])
+    assert not form["reasons"].optional
+    assert not form["recusal"].optional
