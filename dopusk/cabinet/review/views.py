@@ -124,7 +124,8 @@ def take(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     try:
         actions.take(_review(application_id).pk, current(request), session=session_mark(request))
     except NotAllowed as error:
-        messages.error(request, _say(error.refusal))
+        if error.refusal.code not in {"taken_by_other", "own_application"}:  # these stand on the card anyway
+            messages.error(request, _say(error.refusal))
     return redirect("review:card", application_id)
 
 

@@ -164,7 +164,9 @@ def test_stepan_is_told_who_was_faster():
     actions.take(case.pk, member("galina"))
     page = browser(member("stepan"))
     answer = page.post(card(case, "take/"), follow=True)
-    assert "Павлова Г. П." in answer.content.decode()
+    assert answer.content.decode().count("Павлова Г. П.") == 1
+    assert "Г. П.." not in answer.content.decode()
+    assert 'href="#decision"' in answer.content.decode()
     assert not answer.context["may_decide"]
     answer = page.post(card(case, "accept/"), follow=True)
     assert Review.objects.get().decision == ""
