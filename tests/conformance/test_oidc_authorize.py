@@ -213,7 +213,7 @@ def test_the_mark_of_having_signed_in_anew_belongs_to_one_request_only():
     sent = browser.get(authorization(prompt="login"))
     back = parse_qs(urlsplit(sent.headers["location"]).query)["next"][0]
     mark = parse_qs(urlsplit(back).query)["again"][0]
-    browser.sign_in("anna@example.org")
+    browser.sign_in("anna@example.org", next_path=back)
     other = browser.get(authorization(prompt="login", state="another request", again=mark))
     assert path_of(other) == "/signin/"
     forged = browser.get(authorization(prompt="login", again=mark[:-2] + "xx"))

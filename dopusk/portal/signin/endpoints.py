@@ -34,6 +34,9 @@ def signin(request: Request) -> Answer | Page:
 
 def _show(request: Request) -> Answer:
     next_path = rules.safe_next(request.query[0].get("next", "/"))
+    onward = rules.past_signin(next_path)
+    if onward and access.by_cookie(request.cookies.get(access.COOKIE, "")):
+        return redirect(onward)
     client = clients.find(rules.client_of(next_path))
     secret = request.cookies.get(settings.CSRF_COOKIE_NAME, "")
     headers = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]

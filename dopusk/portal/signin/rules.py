@@ -65,6 +65,13 @@ def safe_next(text: str) -> str:
     return text if not parts.scheme and not parts.netloc else "/"
 
 
+def past_signin(next_path: str) -> str:
+    """Where one who is signed in already goes on, or an empty text: an authorization has sent her to sign in anew."""
+    if next_path.startswith("/oidc/"):
+        return ""
+    return "/" if next_path.startswith(("/signin", "/signout")) else next_path
+
+
 _CLIENT: Final = re.compile(r"/oidc/authorize\?(?:.*&)?client_id=([A-Za-z0-9._-]{1,100})(?:&|$)")
 
 

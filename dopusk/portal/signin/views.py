@@ -29,6 +29,9 @@ def signin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _attempt(request)
     next_path = rules.safe_next(request.GET.get("next", "/"))
+    onward = rules.past_signin(next_path)
+    if onward and access.current(request):
+        return HttpResponseRedirect(onward, status=HTTPStatus.SEE_OTHER)
     client = clients.find(rules.client_of(next_path))
     shown = page.stamped(
         language=get_language() or "ru",

@@ -40,6 +40,28 @@ def test_the_addresses_have_names():
     assert (reverse("signin:signin"), reverse("signin:signout")) == ("/signin/", "/signout/")
 
 
+@pytest.mark.parametrize(
+    ("next_path", "onward"),
+    [("/journal/", "/journal/"), ("/signin/", "/"), ("/signout/", "/"), ("//evil.example", "/")],
+)
+def test_who_is_signed_in_already_goes_on_by_either_way(next_path, onward):
+    browser = Browser()
+    browser.sign_in("anna@example.org")
+    answer = browser.get("/signin/", params={"next": next_path})
+    assert (answer.status_code, path_of(answer)) == (303, onward)
+    client = Client()
+    client.cookies["portal_session"] = browser.cookies["portal_session"]
+    django = client.get("/signin/", {"next": next_path})
+    assert (django.status_code, django["Location"]) == (303, onward)
+
+
+def test_a_service_may_ask_one_who_is_signed_in_to_sign_in_anew(cabinet):
+    browser = Browser()
+    browser.sign_in("anna@example.org")
+    asked = browser.get("/signin/", params={"next": authorization(prompt="login")})
+    assert 'name="password"' in asked.text
+
+
 def test_the_cookie_is_shut_to_scripts_and_rests_as_a_hash():
     browser = Browser()
     answer = browser.sign_in("anna@example.org")
@@ -50,8 +72,9 @@ def test_the_cookie_is_shut_to_scripts_and_rests_as_a_hash():
 
 def test_signing_in_again_on_one_browser_ends_the_session_before():
     browser = Browser()
-    browser.sign_in("anna@example.org")
-    browser.sign_in("anna@example.org")
+    page = browser.get("/signin/")
+    for _ in range(2):
+        browser.submit(page, "/signin/", identifier="anna@example.org", password=sandbox.PASSWORD)
     assert Session.objects.filter(ended_at=None).count() == 1
     assert Session.objects.count() == 2
 
