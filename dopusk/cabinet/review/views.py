@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -42,11 +42,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("list", "free")
     chosen = chosen if chosen in LISTS else "free"
     search = SearchForm(request.GET if "q" in request.GET else None)
-    rows = _found(LISTS[chosen](person).shown(), search)
+    text = search.cleaned_data["q"].strip() if search.is_bound and search.is_valid() else ""
+    rows = _found(text) if text else LISTS[chosen](person).shown()
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     context = {
-        "chosen": chosen,
+        "chosen": "found" if text else chosen,
         "search": search,
         "page": page,
         "rows": [_row(review, person) for review in page.object_list],
@@ -57,13 +58,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "review/queue.html", context)
 
 
-def _found(rows: ReviewQuerySet, search: SearchForm) -> ReviewQuerySet:
-    text = search.cleaned_data["q"].strip() if search.is_bound and search.is_valid() else ""
-    if not text:
-        return rows
-    return rows.filter(
+def _found(text: str) -> ReviewQuerySet:
+    """Wherever they are: those that wait first, then the decided, each the most urgent or the latest first."""
+    found = Review.objects.filter(
         Q(application__number__endswith=text) | Q(application__applicant__last_name__istartswith=text)
     )
+    return found.order_by(F("decided_at").desc(nulls_first=True), "due_on", "id").shown()
 
 
 def _row(review: Review, person: Person) -> dict[str, Any]:

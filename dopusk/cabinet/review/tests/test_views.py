@@ -297,3 +297,21 @@ def test_the_registrar_reads_what_the_employer_wrote():
     actions.take(case.pk, galina)
     facts = browser(galina).get(card(case)).context["facts"]
     assert "Нет цифр за 2024 год" in [row["value"] for row in facts]
+
+
+def test_a_case_is_found_in_whatever_list_it_is():
+    galina, stepan = member("galina"), member("stepan")
+    done, held, free = (review("anna") for _turn in range(3))
+    actions.take(done.pk, galina)
+    actions.accept(done.pk, galina)
+    actions.take(held.pk, stepan)
+    page = browser(galina)
+    answer = page.get("/review/", {"q": "Орлова", "list": "mine"})
+    assert [row["review"].pk for row in answer.context["rows"]][-1] == done.pk
+    assert {row["review"].pk for row in answer.context["rows"]} == {done.pk, held.pk, free.pk}
+    text = answer.content.decode()
+    cells = [
+        text.count(f'<td class="govuk-table__cell">{where}')
+        for where in ("Решённые мной", "Все на проверке", "Свободные")
+    ]
+    assert cells == [1, 1, 1]
