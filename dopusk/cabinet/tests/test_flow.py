@@ -217,7 +217,7 @@ def test_an_outcome_is_delivered_once_when_the_register_returns(world):
     assert (message.state, message.attempts, world.told) == ("waiting", 1, [])
     assert Application.objects.get(pk=anna.pk).state == "PROTOCOL_PUBLISHED"
     world.silent = set()
-    outbox.hurry(message.kind, message.key)
+    outbox.send_again(message.kind, message.key, actor="operator", why="ФРМР вернулся")
     sweep()
     outbox.deliver(message.pk)
     assert len(world.told) == 1

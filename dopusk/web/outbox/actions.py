@@ -9,6 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from dopusk.kernel import trace
+from dopusk.web.journal.actions import record
 from dopusk.web.outbox import rules, senders
 from dopusk.web.outbox.models import Message
 
@@ -77,9 +78,26 @@ def due() -> list[int]:
     return list(rows.values_list("pk", flat=True)[:200])
 
 
-def hurry(kind: str, key: str) -> None:
-    """Send a waiting message at the next sweep, whatever its backoff says."""
-    Message.objects.waiting().filter(kind=kind, key=key).update(next_at=timezone.now())
+def send_again(kind: str, key: str, *, actor: str, why: str) -> bool:
+    """Let a message that waits or was refused be sent at the next sweep; False when there is none.
+
+    For an operator who has mended what the receiver refused. actor: who; why: her reason, for the journal.
+    """
+    with transaction.atomic():
+        rows = Message.objects.select_for_update().filter(kind=kind, key=key).exclude(state="delivered")
+        message = rows.first()
+        if message is None:
+            return False
+        message.state, message.next_at, message.finished_at = "waiting", timezone.now(), None
+        message.save(update_fields=["state", "next_at", "finished_at"])
+        record(
+            actor=actor,
+            act="outbox.sent_again",
+            subject="system",
+            object_=f"outbox:{kind}:{key}"[:120],
+            words=f"Сообщение {kind} {key} отправлено заново: {why}",
+        )
+    return True
 
 
 def _again(message: Message, reason: str) -> None:

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dopusk.web.journal.models import Entry
 from dopusk.web.outbox import actions, rules, senders, tasks
 from dopusk.web.outbox.models import Message
 
@@ -79,12 +81,32 @@ def test_a_receiver_that_is_away_is_tried_again_later(post):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_hurry_forgets_the_backoff(post):
+@pytest.mark.parametrize(
+    "mood", [senders.TryLater("away"), senders.Refused("not_in_frmr")], ids=["away", "refused"]
+)
+def test_an_operator_sends_again_what_waits_or_was_refused(post, mood):
     message = put()
-    post.mood = senders.TryLater("away")
+    post.mood = mood
     actions.deliver(message.pk)
-    actions.hurry("letter", "anna")
+    post.mood = None
+    assert actions.send_again("letter", "anna", actor="oleg", why="запись в ФРМР появилась")
     assert actions.due() == [message.pk]
+    assert actions.deliver(message.pk) == "delivered"
+    assert Entry.objects.get(act="outbox.sent_again").actor == "oleg"
+    assert not actions.send_again("letter", "anna", actor="oleg", why="ещё раз")
+    assert post.taken == ["anna"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_lists_what_was_refused_and_sends_it_again(post, capsys):
+    message = put()
+    post.mood = senders.Refused("not_in_frmr")
+    actions.deliver(message.pk)
+    call_command("outbox", "list")
+    assert "letter anna refused not_in_frmr" in capsys.readouterr().out
+    call_command("outbox", "again", "letter", "anna", "--why", "mended")
+    message.refresh_from_db()
+    assert message.state == "waiting"
 
 
 @pytest.mark.django_db(transaction=True)
