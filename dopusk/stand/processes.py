@@ -1,5 +1,6 @@
 """The processes of a stand: how each is started, and one supervisor that keeps them up."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -107,6 +108,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+            _clear(child)
 
     def _spawn(self, process: Process) -> None:
         # should this supervisor itself be killed, its children go too
@@ -129,7 +131,14 @@ class Supervisor:
             for process in self.processes.values():
                 if process.child and process.child.poll() is not None and not self.stopping.is_set():
                     self.on_restart(process.name)
+                    _clear(process.child)
                     time.sleep(RESTART_SECONDS)
                     process.restarts += 1
                     if not self.stopping.is_set():
                         self._spawn(process)
+
+
+def _clear(child: subprocess.Popen[bytes]) -> None:
+    """End what a dead process left behind: its own workers share its session and would go on answering."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)

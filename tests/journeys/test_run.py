@@ -54,14 +54,23 @@ def test_a_second_stand_over_the_same_folder_is_refused_and_harms_nothing(stand)
     assert httpx.get(f"{stand.portal}/health/ready/").status_code == 200
 
 
+def alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @pytest.mark.parametrize("name", ["portal", "cabinet", "registers", "live", "worker", "portal-worker"])
 def test_a_process_killed_comes_back_by_itself(stand, name):
     before = (stand.state / "pids" / name).read_text()
+    offspring = psutil.Process(int(before)).children(recursive=True)
     stand.kill(name)
     deadline = time.monotonic() + 30
     while (stand.state / "pids" / name).read_text() == before:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    assert [one for one in offspring if alive(one)] == []  # none lives on, answering with what it knew
     if name in {"portal", "cabinet", "registers"}:
         while True:
             try:
