@@ -13,8 +13,6 @@ from dopusk.kernel import snils, trace
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-TRACE_ID = re.compile(r"[0-9a-f]{32}")
-
 
 # a СНИЛС as addresses of the registers have it, and as people write it
 SNILS = re.compile(r"(?<![0-9])(?:[0-9]{11}|[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2})(?![0-9])")
@@ -47,9 +45,7 @@ class TraceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Use the caller's trace id or a new one, and give it back in the answer."""
-        given = request.headers.get("X-Trace-Id", "")
-        identifier = given if TRACE_ID.fullmatch(given) else trace.new()
-        with trace.use(identifier):
+        with trace.use(request.headers.get("X-Trace-Id", "")) as identifier:
             response = self.get_response(request)
         response["X-Trace-Id"] = identifier
         return response

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -55,7 +54,7 @@ def plan(application: Application, today: date, appointed: date | None = None) -
     """
     start = timezone.localdate(application.registered_at) if application.registered_at else today
     try:
-        table = norms.at(start, Path(settings.NORMS_FILE) if settings.NORMS_FILE else None)
+        table = norms.at(start, settings.NORMS_FILE)
         due = workdays.add(start, table.whole("center_review_wd"))
         state = State(application.state)
         planned = sittings.next_on_or_after(today if state == State.AT_COMMISSION else max(due, today))

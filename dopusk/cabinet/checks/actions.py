@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
@@ -87,7 +86,7 @@ def _finding(
 
 
 def _norms(day: date) -> norms.Norms:
-    return norms.at(day, Path(settings.NORMS_FILE) if settings.NORMS_FILE else None)
+    return norms.at(day, settings.NORMS_FILE)
 
 
 def _answer(ask: Callable[[], Value]) -> Value | rules.Down:

@@ -29,7 +29,7 @@ from dopusk.web.journal.actions import record
 
 def norms_at(day: date) -> Norms:
     """The norms of a day with the deployment's corrections."""
-    return norms.at(day, settings.NORMS_FILE or None)
+    return norms.at(day, settings.NORMS_FILE)
 
 
 def enter(application_id: UUID, today: date) -> Case:

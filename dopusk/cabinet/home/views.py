@@ -1,7 +1,6 @@
 """The first page and the person's own journal."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -96,7 +95,7 @@ def _terms(person: Person) -> list[rules.Term]:
 
 def _window(today: date) -> int:
     try:
-        table = norms.at(today, Path(settings.NORMS_FILE) if settings.NORMS_FILE else None)
+        table = norms.at(today, settings.NORMS_FILE)
         return table.whole("apply_window_months")
     except Invalid:
         return WINDOW_MONTHS
