@@ -9,6 +9,7 @@ globals().update(
         slices=[
             "dopusk.portal.accounts",
             "dopusk.portal.clients",
+            "dopusk.portal.sessions",
             "dopusk.portal.signin",
             "dopusk.portal.consents",
             "dopusk.portal.oidc",

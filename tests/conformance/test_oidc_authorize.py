@@ -223,7 +223,7 @@ def test_the_mark_of_having_signed_in_anew_belongs_to_one_request_only():
 def age_sessions(seconds: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE signin_session SET created_at = created_at - %s * interval '1 second'", [seconds]
+            "UPDATE sessions_session SET created_at = created_at - %s * interval '1 second'", [seconds]
         )
 
 
@@ -283,9 +283,9 @@ def test_a_hint_of_the_same_person_passes_and_of_another_does_not():
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE signin_session SET ended_at = now()",
-        "UPDATE signin_session SET expires_at = now() - interval '1 second'",
-        "UPDATE signin_session SET seen_at = now() - interval '2 hours'",
+        "UPDATE sessions_session SET ended_at = now()",
+        "UPDATE sessions_session SET expires_at = now() - interval '1 second'",
+        "UPDATE sessions_session SET seen_at = now() - interval '2 hours'",
     ],
 )
 def test_a_session_that_is_over_is_no_session(change):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from dopusk.portal.clients.actions import register
-from dopusk.portal.signin.models import Session
+from dopusk.portal.sessions.models import Session
 from dopusk.portal.tests.browser import (
     CALLBACK,
     CLIENT,

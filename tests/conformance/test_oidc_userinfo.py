@@ -81,9 +81,9 @@ def test_a_token_in_the_address_is_not_taken():
     [
         "UPDATE oidc_token SET expires_at = now()",
         "UPDATE oidc_grant SET revoked_at = now()",
-        "UPDATE signin_session SET ended_at = now()",
-        "UPDATE signin_session SET expires_at = now()",
-        "DELETE FROM signin_session",
+        "UPDATE sessions_session SET ended_at = now()",
+        "UPDATE sessions_session SET expires_at = now()",
+        "DELETE FROM sessions_session",
         "UPDATE consents_consent SET revoked_at = now()",
     ],
 )

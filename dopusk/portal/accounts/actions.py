@@ -1,7 +1,9 @@
 """Making accounts."""
 
 import json
+import uuid
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.utils import timezone
 from dopusk.kernel import sandbox
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.models import Account, Identifier, index_of, sealer
-from dopusk.portal.accounts.rules import Identity, Level
+from dopusk.portal.accounts.rules import Identity, Kind, Known, Level
 from dopusk.web.journal.actions import record
 
 
@@ -28,7 +30,7 @@ def open_account(identity: Identity, password: str, *, demo: bool = False) -> Ac
             first_name=identity.first_name,
             patronymic=identity.patronymic,
             gender=identity.gender,
-            birth_date=date.fromisoformat(identity.birth_date),
+            birth_date=date.fromisoformat(identity.birth_date) if identity.birth_date else None,
             password=passwords.make(password),
             level=identity.level,
             demo=demo,
@@ -49,6 +51,40 @@ def open_account(identity: Identity, password: str, *, demo: bool = False) -> Ac
             detail={"level": identity.level},
         )
     return account
+
+
+@transaction.atomic
+def change_sealed(sub: uuid.UUID, **changes: Any) -> Account:
+    """Change parts of the sealed content (snils, inn, phone, email, identity_document) and the identifiers with them.
+
+    The row is locked; the caller journals. An identifier that changes is verified now (the caller has seen to it);
+    an empty value removes it. Raises IntegrityError when a new identifier is another account's.
+    """
+    account = Account.objects.select_for_update().get(pk=sub)
+    content = {**account.opened(), **changes}
+    account.sealed = sealer().seal(f"account {sub}", json.dumps(content, ensure_ascii=False).encode())
+    account.save(update_fields=["sealed"])
+    for kind in Kind:
+        if kind not in changes:
+            continue
+        if not changes[kind]:
+            Identifier.objects.filter(account=account, kind=kind).delete()
+            continue
+        value = changes[kind].lower() if kind is Kind.EMAIL else changes[kind]
+        Identifier.objects.update_or_create(
+            account=account,
+            kind=kind,
+            defaults={"index": index_of(Known(kind, value)), "verified_at": timezone.now()},
+        )
+    return account
+
+
+def set_password(account: Account, password: str, *, must_change: str = "") -> None:
+    """Keep a new password; the caller has judged it (`passwords.fault`), holds the row and journals."""
+    account.password = passwords.make(password)
+    account.password_set_at = timezone.now()
+    account.must_change = must_change
+    account.save(update_fields=["password", "password_set_at", "must_change"])
 
 
 def seed_known_people() -> int:

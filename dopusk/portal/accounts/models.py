@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from dopusk.kernel import names
 from dopusk.portal.accounts.rules import Known
@@ -39,14 +40,20 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
 
 class Account(models.Model):
-    """A person on the portal. `sub` is her key at every service, for ever."""
+    """A person on the portal. `sub` is her key at every service, for ever.
+
+    birth_date and gender are unknown before proofing. must_change: why the password has to be changed at the next
+    sign-in, or empty. second_factor: sign-in asks for one (her choice, or her role's duty). cooling_until: after a
+    recovery without a second factor, services stay closed until then. locked_at: nobody signs in, by whose wish
+    says lock_reason; closed_at: the account is over, its identifiers are free again.
+    """
 
     sub = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     last_name = models.CharField(max_length=100)
     first_name = models.CharField(max_length=100)
     patronymic = models.CharField(max_length=100, blank=True)
-    gender = models.CharField(max_length=6, choices=[("female", "female"), ("male", "male")])
-    birth_date = models.DateField()
+    gender = models.CharField(max_length=6, blank=True, choices=[("female", "female"), ("male", "male")])
+    birth_date = models.DateField(null=True)
     sealed = models.BinaryField()
     password = models.CharField(max_length=200)
     level = models.CharField(
@@ -54,6 +61,26 @@ class Account(models.Model):
         choices=[("simplified", "simplified"), ("standard", "standard"), ("confirmed", "confirmed")],
     )
     demo = models.BooleanField(default=False)
+    password_set_at = models.DateTimeField(default=timezone.now)
+    must_change = models.CharField(
+        max_length=13,
+        blank=True,
+        choices=[
+            ("operator_made", "operator_made"),
+            ("ordered", "ordered"),
+            ("listed", "listed"),
+            ("aged", "aged"),
+        ],
+    )
+    second_factor = models.BooleanField(default=False)
+    cooling_until = models.DateTimeField(null=True)
+    locked_at = models.DateTimeField(null=True)
+    lock_reason = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[("owner", "owner"), ("operator", "operator"), ("recovery", "recovery")],
+    )
+    closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountQuerySet] = AccountQuerySet.as_manager()  # type: ignore[assignment]  # django-stubs: a manager made of the queryset

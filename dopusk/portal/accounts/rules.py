@@ -59,7 +59,10 @@ def meanings(text: str) -> list[Known]:
 
 @dataclass(frozen=True)
 class Identity:
-    """All the portal knows of a person. passport: claim `identity_document`, or empty."""
+    """All the portal knows of a person; empty where it knows nothing yet. passport: claim `identity_document`.
+
+    birth_date: ISO, or empty. email, phone: only those shown to be hers.
+    """
 
     last_name: str
     first_name: str

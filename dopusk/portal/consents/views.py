@@ -14,7 +14,7 @@ from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents import actions, rules
 from dopusk.portal.consents.models import Consent
-from dopusk.portal.signin.access import Person, person_required
+from dopusk.portal.sessions.access import Person, person_required
 from dopusk.portal.signin.rules import safe_next
 
 

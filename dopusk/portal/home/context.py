@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dopusk.portal.signin.access import current
+from dopusk.portal.sessions.access import current
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from dopusk.portal.accounts.models import Identifier
 from dopusk.portal.home import rules
-from dopusk.portal.signin.access import Person, current, person_required
+from dopusk.portal.sessions.access import Person, current, person_required
 from dopusk.portal.told import SENTENCES
 from dopusk.web.journal.models import Entry
 

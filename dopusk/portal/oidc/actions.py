@@ -12,8 +12,7 @@ from dopusk.portal import statement
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents import rules as consent_rules
 from dopusk.portal.oidc import claims, keys, rules, sql
-from dopusk.portal.signin.actions import cookie_hash
-from dopusk.portal.signin.rules import SESSION_IDLE
+from dopusk.portal.sessions.rules import SESSION_IDLE, cookie_hash
 
 
 def _hashed(value: str) -> bytes:

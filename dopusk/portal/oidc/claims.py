@@ -29,7 +29,7 @@ class Holder:
     first_name: str
     patronymic: str
     gender: str
-    birth_date: date
+    birth_date: date | None
     level: str
     sealed: bytes
     verified: list[str]
@@ -89,7 +89,7 @@ VALUES: Final[dict[str, Value]] = {
     "middle_name": lambda holder, _: holder.patronymic,
     "name": lambda holder, _: names.full(holder.last_name, holder.first_name, holder.patronymic),
     "gender": lambda holder, _: holder.gender,
-    "birthdate": lambda holder, _: holder.birth_date.isoformat(),
+    "birthdate": lambda holder, _: holder.birth_date.isoformat() if holder.birth_date else None,
     "snils": lambda _, sealed: sealed["snils"],
     "inn": lambda _, sealed: sealed["inn"],
     "email": lambda _, sealed: sealed["email"],

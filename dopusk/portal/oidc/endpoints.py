@@ -21,7 +21,7 @@ from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents.rules import CLAIMS
 from dopusk.portal.oidc import actions, claims, keys, rules
 from dopusk.portal.oidc.rules import Fault
-from dopusk.portal.signin.access import COOKIE
+from dopusk.portal.sessions.access import COOKIE
 from dopusk.portal.wire import Answer, Page, Request, Route, as_json, redirect
 
 log = logging.getLogger(__name__)

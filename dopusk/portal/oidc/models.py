@@ -9,7 +9,7 @@ from django.db.models import Q
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.clients.models import Client
 from dopusk.portal.consents.models import Consent
-from dopusk.portal.signin.models import Session
+from dopusk.portal.sessions.models import Session
 
 
 class Grant(models.Model):

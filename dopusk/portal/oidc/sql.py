@@ -8,7 +8,7 @@ Times are the database's own. A session, a consent or a grant that is over is si
 AUTHORIZE = """
 WITH live AS (
     SELECT s.id, s.account_id, extract(epoch FROM s.created_at)::float8 AS signed_in
-    FROM signin_session s
+    FROM sessions_session s
     WHERE s.token_hash = %(session)s AND s.ended_at IS NULL AND s.expires_at > now()
       AND s.seen_at > now() - %(idle)s::interval
 ), agreed AS (
@@ -53,7 +53,7 @@ WITH presented AS (
            s.created_at AS signed_in_at, a.level
     FROM presented p
     JOIN accounts_account a ON a.sub = p.account_id
-    LEFT JOIN signin_session s ON s.id = p.session_id
+    LEFT JOIN sessions_session s ON s.id = p.session_id
     LEFT JOIN consents_consent c ON c.id = p.consent_id
 ), spent AS (
     UPDATE oidc_grant g SET code_used_at = now() FROM judged j
@@ -84,7 +84,7 @@ SELECT g.scopes::text[], a.sub, a.last_name, a.first_name, a.patronymic, a.gende
              WHERE i.account_id = a.sub AND i.verified_at IS NOT NULL)
 FROM oidc_token t
 JOIN oidc_grant g ON g.id = t.grant_id AND g.revoked_at IS NULL
-JOIN signin_session s ON s.id = g.session_id AND s.ended_at IS NULL AND s.expires_at > now()
+JOIN sessions_session s ON s.id = g.session_id AND s.ended_at IS NULL AND s.expires_at > now()
 JOIN consents_consent c ON c.id = g.consent_id AND c.revoked_at IS NULL
 JOIN accounts_account a ON a.sub = g.account_id
 WHERE t.hash = %(token)s AND t.expires_at > now()

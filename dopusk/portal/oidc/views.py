@@ -13,8 +13,8 @@ from dopusk.portal.clients import models as clients
 from dopusk.portal.oidc import keys, rules
 from dopusk.portal.oidc.endpoints import FAULT
 from dopusk.portal.oidc.rules import Fault, Leaving
-from dopusk.portal.signin import access
-from dopusk.portal.signin import actions as signin
+from dopusk.portal.sessions import access
+from dopusk.portal.sessions.actions import sign_out
 
 
 @csrf_exempt  # a service sends the person here; nothing is changed
@@ -61,7 +61,7 @@ def _leaving(request: HttpRequest, values: QueryDict) -> Leaving:
 def _leave(request: HttpRequest, leaving: Leaving) -> HttpResponse:
     person = access.current(request)
     if person:
-        signin.sign_out(person.sid)
+        sign_out(person.sid)
     address = leaving.get("post_logout_redirect_uri")
     if address and leaving.get("state"):
         address += ("&" if "?" in address else "?") + urlencode({"state": leaving.get("state")})

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from dopusk.portal.accounts.models import Identifier
 from dopusk.portal.services import rules
-from dopusk.portal.signin.access import Person, current
+from dopusk.portal.sessions.access import Person, current
 
 
 @require_safe

@@ -1,8 +1,6 @@
-"""Signing in and out."""
+"""Signing in."""
 
-import hashlib
 import json
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,28 +14,12 @@ from dopusk.portal import statement
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.models import index_of
 from dopusk.portal.accounts.rules import meanings
+from dopusk.portal.sessions.actions import Opened, Place, start
+from dopusk.portal.sessions.rules import BY_PASSWORD
 from dopusk.portal.signin import rules, sql
 from dopusk.trust.sealing import blind_index
 
 NEVER: Final = datetime.min.replace(tzinfo=timezone.get_default_timezone())
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an attempt comes from. device: in words; old_cookie: the session this browser had before."""
-
-    network: str
-    device: str
-    old_cookie: str = ""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A new session: the cookie to set and for how long."""
-
-    cookie: str
-    sid: uuid.UUID
-    sub: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -55,11 +37,6 @@ class _Found:
     sub: uuid.UUID | None
     password: str | None
     demo: bool | None
-
-
-def cookie_hash(cookie: str) -> bytes:
-    """How a session cookie is kept: the value is 256 random bits, so a plain hash suffices."""
-    return hashlib.sha256(cookie.encode()).digest()
 
 
 def sign_in(identifier: str, password: str, place: Place) -> Opened | Mismatch | rules.Held:
@@ -80,30 +57,9 @@ def sign_in(identifier: str, password: str, place: Place) -> Opened | Mismatch |
         return rules.Held(found.held_until)
     exists = found.sub is not None and (settings.SANDBOX or not found.demo)
     if passwords.fits(password, found.password if exists else None) and found.sub:
-        return _open(found.sub, place, keys)
+        words = f"Вы вошли на портал по паролю. Устройство: {place.device}; сеть {place.network}"
+        return start(found.sub, place, amr=[BY_PASSWORD], words=words, opening=sql.OPEN, keys=keys)
     return _fail(found, found.sub if exists else None, place, keys)
-
-
-def _open(sub: uuid.UUID, place: Place, keys: dict[str, bytes]) -> Opened:
-    opened = Opened(cookie=secrets.token_urlsafe(32), sid=uuid.uuid4(), sub=sub)
-    statement.one(
-        sql.OPEN,
-        {
-            **keys,
-            "sid": opened.sid,
-            "sub": sub,
-            "token": cookie_hash(opened.cookie),
-            "old_token": cookie_hash(place.old_cookie),
-            "length": rules.SESSION_LENGTH,
-            "network": place.network,
-            "device": place.device,
-            "words": f"Вы вошли на портал по паролю. Устройство: {place.device}; сеть {place.network}",
-            "trace": trace.current(),
-            "detail": json.dumps({"device": place.device, "network": place.network}, ensure_ascii=False),
-        },
-        tuple,
-    )
-    return opened
 
 
 def _fail(found: _Found, sub: uuid.UUID | None, place: Place, keys: dict[str, bytes]) -> Mismatch:
@@ -127,11 +83,6 @@ def _fail(found: _Found, sub: uuid.UUID | None, place: Place, keys: dict[str, by
     return Mismatch(timezone.now() + wait if wait else None)
 
 
-def sign_out(sid: uuid.UUID) -> None:
-    """End a session; codes and tokens given in it end with it."""
-    statement.one(sql.CLOSE, {"sid": sid, "words": "Вы вышли с портала", "trace": trace.current()}, tuple)
-
-
 def purge(batch: int = 1000) -> int:
     """Delete what ended long ago, a batch a transaction; returns how many rows went."""
-    return statement.in_batches(sql.PURGE_SESSIONS, batch) + statement.in_batches(sql.PURGE_THROTTLES, batch)
+    return statement.in_batches(sql.PURGE_THROTTLES, batch)

@@ -17,7 +17,10 @@ from django.conf import settings
 from dopusk.portal.accounts.passwords import Busy
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
-from dopusk.portal.signin import access, actions, page, rules
+from dopusk.portal.sessions import access
+from dopusk.portal.sessions.actions import Opened, Place
+from dopusk.portal.sessions.rules import device, network
+from dopusk.portal.signin import actions, page, rules
 from dopusk.portal.wire import Answer, Page, Request, redirect
 from dopusk.web.requests import content_security_policy
 
@@ -65,16 +68,16 @@ def _attempt(request: Request) -> Answer | Page:
     if not _from_our_page(request, values.get("csrfmiddlewaretoken", "")):
         return Page()
     next_path = rules.safe_next(values.get("next", "/"))
-    place = actions.Place(
-        network=rules.network(str(request.environ.get("REMOTE_ADDR", ""))),
-        device=rules.device(request.header("USER_AGENT")),
+    place = Place(
+        network=network(str(request.environ.get("REMOTE_ADDR", ""))),
+        device=device(request.header("USER_AGENT")),
         old_cookie=request.cookies.get(access.COOKIE, ""),
     )
     try:
         outcome = actions.sign_in(identifier, password, place)
     except Busy as busy:
         return Page({OUTCOME: busy})
-    if not isinstance(outcome, actions.Opened):
+    if not isinstance(outcome, Opened):
         return Page({OUTCOME: outcome})
     cookie = f"{access.COOKIE}={outcome.cookie}{_cookie_tail()}"
     return redirect(next_path, ("Set-Cookie", cookie))

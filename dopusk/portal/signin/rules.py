@@ -1,15 +1,10 @@
-"""Where sign-in may lead, how long a stranger waits, what a device is called."""
+"""Where sign-in may lead, and how long a stranger waits."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
-
-SESSION_LENGTH: Final = timedelta(hours=12)
-SESSION_IDLE: Final = timedelta(hours=1)  # NIST SP 800-63B-4 §2.2.3: at most an hour at AAL2
 
 FREE_TRIES: Final = 5  # in a row from one network, without waiting
 FIRST_WAIT: Final = timedelta(seconds=30)
@@ -35,18 +30,6 @@ def wait_after(failures: Failures) -> timedelta:
         return timedelta(0)
     doubled: timedelta = FIRST_WAIT * 2 ** min(failures.here - FREE_TRIES, 16)
     return min(doubled, LONGEST_WAIT)
-
-
-@lru_cache(maxsize=4096)
-def network(address: str) -> str:
-    """The network an address counts for: /24 of IPv4, /64 of IPv6; `unknown` for anything else."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
 
 
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
@@ -79,31 +62,6 @@ def client_of(next_path: str) -> str:
     """The service on whose behalf the person signs in, told by the address she returns to; or an empty text."""
     found = _CLIENT.match(next_path)
     return found[1] if found else ""
-
-
-_BROWSERS: Final = (
-    ("Яндекс Браузер", r"YaBrowser/"),
-    ("Edge", r"Edg/"),
-    ("Opera", r"OPR/"),
-    ("Firefox", r"Firefox/"),
-    ("Chrome", r"Chrom(?:e|ium)/"),
-    ("Safari", r"Safari/"),
-)
-_SYSTEMS: Final = (
-    ("Android", r"Android"),
-    ("iOS", r"iPhone|iPad"),
-    ("Windows", r"Windows"),
-    ("macOS", r"Mac OS X"),
-    ("Linux", r"Linux"),
-)
-
-
-@lru_cache(maxsize=1024)
-def device(user_agent: str) -> str:
-    """A device in words a person knows: «Firefox, Linux»; «неизвестная программа» when it does not say."""
-    browser = next((name for name, sign in _BROWSERS if re.search(sign, user_agent)), "")
-    system = next((name for name, sign in _SYSTEMS if re.search(sign, user_agent)), "")
-    return ", ".join(part for part in (browser, system) if part) or "неизвестная программа"
 
 
 @dataclass(frozen=True)

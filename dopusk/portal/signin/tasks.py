@@ -8,5 +8,5 @@ from dopusk.portal.signin import actions
 @app.periodic(cron="7 * * * *")
 @app.task(name="signin.purge", queueing_lock="signin.purge", queue="purge")
 def purge(timestamp: int) -> None:
-    """Every hour: sessions that ended over a day ago, counts of attempts older than 30 days."""
+    """Every hour: counts of attempts older than 30 days."""
     actions.purge()

@@ -17,7 +17,9 @@ from dopusk.kernel import sandbox
 from dopusk.portal.accounts.passwords import Busy
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
-from dopusk.portal.signin import access, actions, page, rules
+from dopusk.portal.sessions import access
+from dopusk.portal.sessions.actions import Opened, sign_out
+from dopusk.portal.signin import actions, page, rules
 from dopusk.portal.signin.endpoints import OUTCOME
 from dopusk.portal.signin.forms import SigninForm
 from dopusk.web.design.templatetags.design import day
@@ -48,7 +50,7 @@ def signout(request: HttpRequest) -> HttpResponse:
     """End the session of this browser."""
     person = access.current(request)
     if person:
-        actions.sign_out(person.sid)
+        sign_out(person.sid)
     response = HttpResponseRedirect("/")
     response.delete_cookie(access.COOKIE, samesite="Lax")
     return response
@@ -72,20 +74,15 @@ def _attempt(request: HttpRequest) -> HttpResponse:
             request, form, next_path, HTTPStatus.TOO_MANY_REQUESTS, problem="held", held_until=outcome.until
         )
     response = HttpResponseRedirect(next_path, status=HTTPStatus.SEE_OTHER)
-    response.set_cookie(
-        access.COOKIE, outcome.cookie, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )
+    access.carry(response, outcome)
     return _leading_to(clients.find(rules.client_of(next_path)), response)
 
 
-def _tried(request: HttpRequest, form: SigninForm) -> actions.Opened | actions.Mismatch | rules.Held | Busy:
-    place = actions.Place(
-        network=rules.network(request.META.get("REMOTE_ADDR", "")),
-        device=rules.device(request.headers.get("User-Agent", "")),
-        old_cookie=request.COOKIES.get(access.COOKIE, ""),
-    )
+def _tried(request: HttpRequest, form: SigninForm) -> Opened | actions.Mismatch | rules.Held | Busy:
     try:
-        return actions.sign_in(form.cleaned_data["identifier"], form.cleaned_data["password"], place)
+        return actions.sign_in(
+            form.cleaned_data["identifier"], form.cleaned_data["password"], access.place_of(request)
+        )
     except Busy as busy:
         return busy
 

@@ -5,8 +5,10 @@ from django.db import connection
 
 from dopusk.portal.oidc import actions as oidc
 from dopusk.portal.oidc.models import Grant, Token
+from dopusk.portal.sessions import actions as sessions
+from dopusk.portal.sessions.models import Session
 from dopusk.portal.signin import actions as signin
-from dopusk.portal.signin.models import Session, Throttle
+from dopusk.portal.signin.models import Throttle
 from dopusk.portal.tests.browser import Browser, code_for, exchange, known
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cabinet")]
@@ -20,7 +22,7 @@ def change(statement: str) -> None:
 def test_what_still_counts_stays():
     exchange(code_for(Browser()))
     Browser().sign_in("anna@example.org", "wrong")
-    assert (signin.purge(), oidc.purge()) == (0, 0)
+    assert (sessions.purge(), signin.purge(), oidc.purge()) == (0, 0, 0)
 
 
 def test_sessions_and_counts_go_when_they_are_old(monkeypatch):
@@ -28,10 +30,10 @@ def test_sessions_and_counts_go_when_they_are_old(monkeypatch):
     for _ in range(7):
         Browser().sign_in("anna@example.org")
     Browser().sign_in("anna@example.org", "wrong")
-    change("UPDATE signin_session SET expires_at = now() - interval '2 days'")
+    change("UPDATE sessions_session SET expires_at = now() - interval '2 days'")
     Browser().sign_in("boris@example.org", "wrong")
     change("UPDATE signin_throttle SET last_at = now() - interval '31 days'")
-    assert signin.purge(batch=3) == 7 + 4
+    assert (sessions.purge(batch=3), signin.purge(batch=3)) == (7, 4)
     assert (Session.objects.count(), Throttle.objects.count()) == (0, 0)
 
 
@@ -57,9 +59,11 @@ def test_the_worker_does_it_by_the_clock():
     from procrastinate.contrib.django import app
 
     import dopusk.portal.oidc.tasks
+    import dopusk.portal.sessions.tasks
     import dopusk.portal.signin.tasks
 
     names = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
-    assert {"signin.purge", "oidc.purge"} <= names
+    assert {"signin.purge", "sessions.purge", "oidc.purge"} <= names
     dopusk.portal.oidc.tasks.purge(0)
     dopusk.portal.signin.tasks.purge(0)
+    dopusk.portal.sessions.tasks.purge(0)

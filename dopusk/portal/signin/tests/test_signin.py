@@ -11,7 +11,8 @@ from django.urls import reverse
 from dopusk.kernel import sandbox
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.models import Account
-from dopusk.portal.signin.models import Session, Throttle
+from dopusk.portal.sessions.models import Session
+from dopusk.portal.signin.models import Throttle
 from dopusk.portal.tests.browser import Browser, authorization, known, one_connection, path_of, statements
 from dopusk.web.journal.models import Entry
 
@@ -325,12 +326,12 @@ def test_a_session_idle_for_an_hour_is_over_and_a_used_one_is_noted():
     browser = Browser()
     browser.sign_in("anna@example.org")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE signin_session SET seen_at = now() - interval '59 minutes'")
+        cursor.execute("UPDATE sessions_session SET seen_at = now() - interval '59 minutes'")
     assert browser.get("/journal/").status_code == 200
     with connection.cursor() as cursor:
-        cursor.execute("SELECT seen_at > now() - interval '1 minute' FROM signin_session")
+        cursor.execute("SELECT seen_at > now() - interval '1 minute' FROM sessions_session")
         assert cursor.fetchone()[0] is True
-        cursor.execute("UPDATE signin_session SET seen_at = now() - interval '61 minutes'")
+        cursor.execute("UPDATE sessions_session SET seen_at = now() - interval '61 minutes'")
     assert path_of(browser.get("/journal/")) == "/signin/"
 
 

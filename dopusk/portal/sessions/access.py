@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Concatenate, Final, ParamSpec
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 
 from dopusk.kernel import names
 from dopusk.portal import statement
-from dopusk.portal.signin import rules, sql
-from dopusk.portal.signin.actions import cookie_hash
+from dopusk.portal.sessions import rules, sql
+from dopusk.portal.sessions.actions import Opened, Place
+from dopusk.portal.sessions.rules import cookie_hash
 
 COOKIE: Final = "portal_session"
 Arguments = ParamSpec("Arguments")
@@ -21,7 +24,8 @@ Arguments = ParamSpec("Arguments")
 
 @dataclass(frozen=True)
 class Person:
-    """The person behind a session. signed_in_at is the `auth_time` of the protocol."""
+    """The person behind a session. signed_in_at is the `auth_time` of the protocol, proved_at the last
+    proof of identity, amr how it was proved (RFC 8176)."""
 
     sid: uuid.UUID
     sub: uuid.UUID
@@ -30,6 +34,8 @@ class Person:
     patronymic: str
     level: str
     signed_in_at: datetime
+    proved_at: datetime
+    amr: list[str]
 
     @property
     def short_name(self) -> str:
@@ -66,3 +72,38 @@ def person_required(
         return view(request, person, *args, **kwargs)
 
     return guarded
+
+
+def proof_required(
+    view: Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
+    """As person_required, for sensitive acts: identity proved within the last 30 minutes, else proved again.
+
+    A form sent too late is not lost: the page to prove identity leads back to the form.
+    """
+
+    @functools.wraps(view)
+    def guarded(
+        request: HttpRequest, person: Person, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> HttpResponse:
+        if timezone.now() - person.proved_at > rules.PROOF_LASTS:
+            return HttpResponseRedirect(f"/signin/again/?next={quote(request.get_full_path(), safe='/')}")
+        return view(request, person, *args, **kwargs)
+
+    return person_required(guarded)
+
+
+def place_of(request: HttpRequest) -> Place:
+    """Where a request comes from."""
+    return Place(
+        network=rules.network(request.META.get("REMOTE_ADDR", "")),
+        device=rules.device(request.headers.get("User-Agent", "")),
+        old_cookie=request.COOKIES.get(COOKIE, ""),
+    )
+
+
+def carry(response: HttpResponse, opened: Opened) -> None:
+    """Give the browser the cookie of its new session."""
+    response.set_cookie(
+        COOKIE, opened.cookie, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )

@@ -1,0 +1,1 @@
+"""Sessions of people: who is signed in, where, since when."""

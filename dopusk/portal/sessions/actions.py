@@ -1,0 +1,95 @@
+"""Beginning and ending sessions."""
+
+import json
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from dopusk.kernel import trace
+from dopusk.portal import statement
+from dopusk.portal.sessions import rules, sql
+from dopusk.portal.sessions.models import Session
+from dopusk.web.journal.actions import record
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an attempt comes from. device: in words; old_cookie: the session this browser had before."""
+
+    network: str
+    device: str
+    old_cookie: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new session: the cookie to set and for how long."""
+
+    cookie: str
+    sid: uuid.UUID
+    sub: uuid.UUID
+
+
+def start(
+    sub: uuid.UUID,
+    place: Place,
+    *,
+    amr: list[str],
+    words: str,
+    opening: str = sql.OPEN,
+    keys: dict[str, bytes] | None = None,
+) -> Opened:
+    """Open a session, end the one this browser had, note both in the journal; one statement, one commit.
+
+    amr: how identity was proved (RFC 8176). words: what the journal says. opening, keys: a caller's own statement
+    that ends in `sql.OPENING`, and the further values it names.
+    """
+    opened = Opened(cookie=secrets.token_urlsafe(32), sid=uuid.uuid4(), sub=sub)
+    statement.one(
+        opening,
+        {
+            **(keys or {}),
+            "sid": opened.sid,
+            "sub": sub,
+            "token": rules.cookie_hash(opened.cookie),
+            "old_token": rules.cookie_hash(place.old_cookie),
+            "length": rules.SESSION_LENGTH,
+            "network": place.network,
+            "device": place.device,
+            "amr": amr,
+            "words": words,
+            "trace": trace.current(),
+            "detail": json.dumps({"device": place.device, "network": place.network}, ensure_ascii=False),
+        },
+        tuple,
+    )
+    return opened
+
+
+def prove_again(sid: uuid.UUID, amr: list[str]) -> None:
+    """Note that the person of a session has just proved her identity once more."""
+    Session.objects.filter(pk=sid, ended_at=None).update(proved_at=timezone.now(), amr=amr)
+
+
+def sign_out(sid: uuid.UUID) -> None:
+    """End a session; codes and tokens given in it end with it."""
+    statement.one(sql.CLOSE, {"sid": sid, "words": "Вы вышли с портала", "trace": trace.current()}, tuple)
+
+
+def end_all(sub: uuid.UUID, *, but: uuid.UUID | None = None, actor: str, words: str) -> int:
+    """End a person's sessions, tokens with them, and keep one if named; returns how many. Journalled when any ended."""
+    with transaction.atomic():
+        living = Session.objects.filter(account_id=sub, ended_at=None, expires_at__gt=timezone.now())
+        others = living.exclude(pk=but) if but else living
+        ended = others.update(ended_at=timezone.now())
+        if ended:
+            record(actor=actor, act="sessions.ended", subject=str(sub), words=words, detail={"ended": ended})
+    return ended
+
+
+def purge(batch: int = 1000) -> int:
+    """Delete sessions that ended long ago, a batch a transaction; returns how many rows went."""
+    return statement.in_batches(sql.PURGE_SESSIONS, batch)
