@@ -1,15 +1,18 @@
 """Settings of the portal: what every site has, and its own slices."""
 
 from dopusk.web import environment
+from dopusk.web.delivery import configuration as delivery
 from dopusk.web.settings import base
 
 globals().update(
     base(
         "portal",
         slices=[
+            "dopusk.web.delivery",
             "dopusk.portal.accounts",
             "dopusk.portal.clients",
             "dopusk.portal.sessions",
+            "dopusk.portal.operators",
             "dopusk.portal.signin",
             "dopusk.portal.consents",
             "dopusk.portal.oidc",
@@ -19,6 +22,8 @@ globals().update(
         context="dopusk.portal.home.context.page",
     )
 )
+
+globals().update(delivery.chosen(sandbox=globals()["SANDBOX"], home=globals()["PORTAL_URL"]))
 
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")

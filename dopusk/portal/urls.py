@@ -6,6 +6,7 @@ urlpatterns = [
     path("health/", include("dopusk.web.health.urls")),
     path("design/", include("dopusk.web.design.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("dopusk.web.delivery.urls")),
     path("", include("dopusk.portal.home.urls")),
     path("", include("dopusk.portal.signin.urls")),
     path("services/", include("dopusk.portal.services.urls")),

@@ -1,0 +1,1 @@
+"""Portal operators: who may do what about other people's accounts."""

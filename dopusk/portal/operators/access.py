@@ -1,0 +1,61 @@
+"""Letting operators in: for views of any slice."""
+
+import functools
+import uuid
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from dopusk.portal.operators.models import Appointment
+from dopusk.portal.operators.rules import Right, Role, rights_of
+from dopusk.portal.sessions.access import Person, current, proof_required
+
+Arguments = ParamSpec("Arguments")
+TWO_FACTORS = "mfa"  # in `Person.amr` when a second factor, or a passkey, was shown
+
+
+def rights(sub: uuid.UUID) -> frozenset[Right]:
+    """What a person may do by the posts she holds now."""
+    held = Appointment.objects.filter(account_id=sub, ended_at=None).values_list("role", flat=True)
+    return rights_of(frozenset(Role(role) for role in held))
+
+
+def rights_here(request: HttpRequest) -> frozenset[Right]:
+    """The rights of whoever is signed in, asked once a request; for menus and templates."""
+    if not hasattr(request, "portal_rights"):
+        person = current(request)
+        request.portal_rights = rights(person.sub) if person else frozenset()  # type: ignore[attr-defined]  # our own memory on the request
+    found: frozenset[Right] = request.portal_rights  # type: ignore[attr-defined]  # set just above
+    return found
+
+
+class SecondFactorMissing(PermissionDenied):
+    """An operator signed in without a second factor: her rights sleep until she shows one."""
+
+
+def right_required(
+    right: Right,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse]],
+    Callable[Concatenate[HttpRequest, Arguments], HttpResponse],
+]:
+    """The view gets the operator as its second argument; proof of identity within 30 minutes, two factors always."""
+
+    def guard(
+        view: Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
+        @functools.wraps(view)
+        def guarded(
+            request: HttpRequest, person: Person, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+        ) -> HttpResponse:
+            if right not in rights_here(request):
+                raise PermissionDenied
+            if TWO_FACTORS not in person.amr:
+                raise SecondFactorMissing
+            return view(request, person, *args, **kwargs)
+
+        return proof_required(guarded)
+
+    return guard

@@ -1,0 +1,36 @@
+"""What each operator may do: the least that her work needs."""
+
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """One kind of act about other people's accounts."""
+
+    REVIEW = "review"  # look at a proofing attempt with its scan and decide it
+    CONFIRMATION = "confirmation"  # suspend, withdraw and restore a confirmation; decide appeals
+    UNLOCK = "unlock"  # take a lock off, order a new password; never see or set one
+    LOOK_UP = "look_up"  # find an account, masked; read its journal
+    DELIVERIES = "deliveries"  # see what letters left, without their text; send again
+    APPOINT = "appoint"  # give and take away these roles
+
+
+class Role(StrEnum):
+    """A post: several rights together. One person may hold several."""
+
+    REVIEWER = "reviewer"
+    SUPPORT = "support"
+    SECURITY = "security"
+    ADMINISTRATOR = "administrator"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.REVIEWER: frozenset({Right.REVIEW}),
+    Role.SUPPORT: frozenset({Right.LOOK_UP, Right.UNLOCK, Right.DELIVERIES}),
+    Role.SECURITY: frozenset({Right.LOOK_UP, Right.CONFIRMATION}),
+    Role.ADMINISTRATOR: frozenset({Right.APPOINT, Right.DELIVERIES}),
+}
+
+
+def rights_of(roles: frozenset[Role]) -> frozenset[Right]:
+    """Everything these roles allow together."""
+    return frozenset(right for role in roles for right in RIGHTS[role])
