@@ -2,6 +2,7 @@
 
 import logging
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -61,9 +62,11 @@ def _deliver(message_id: int) -> str:
             try:
                 finish = senders.of(message.kind)(message.key, message.payload)
             except senders.TryLater as error:
-                _again(message, str(error))
+                _again(message, str(error), error.by)
             except senders.Refused as error:
                 _finished(message, "refused", error.code)
+                if error.finish:
+                    error.finish()
                 log.error("outbox: %s %s was refused: %s", message.kind, message.key, error.code)  # noqa: TRY400 - no traceback: it is an answer
             else:
                 _finished(message, "delivered", "")
@@ -100,10 +103,18 @@ def send_again(kind: str, key: str, *, actor: str, why: str) -> bool:
     return True
 
 
-def _again(message: Message, reason: str) -> None:
+def send_now(message: Message) -> None:
+    """Let a waiting message, which the caller holds locked, be sent at once."""
+    message.next_at = timezone.now()
+    message.save(update_fields=["next_at"])
+    app.configure_task("outbox.deliver", queue="outbox").defer(message_id=message.pk)
+
+
+def _again(message: Message, reason: str, by: datetime | None = None) -> None:
     message.attempts += 1
     message.first_failed_at = message.first_failed_at or timezone.now()
-    message.next_at = timezone.now() + rules.wait(message.attempts, random.random())  # noqa: S311 - jitter
+    wait = rules.wait(message.attempts, random.random())  # noqa: S311 - jitter
+    message.next_at = min(timezone.now() + wait, by or datetime.max.replace(tzinfo=UTC))
     message.last_reason = reason[:200]
     message.save()
 

@@ -1,21 +1,29 @@
 """Who delivers which kind of message; sites register their senders from `tasks.py`."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 Sender = Callable[[str, dict[str, Any]], Callable[[], None] | None]
 
 
 class TryLater(Exception):
-    """The receiver cannot take it now; the message waits and is sent again."""
+    """The receiver cannot take it now; the message waits and is sent again, at the latest at `by` if given."""
+
+    def __init__(self, reason: str, by: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.by = by
 
 
 class Refused(Exception):
-    """The receiver will never take it; a person has to look. code: why."""
+    """The receiver will never take it; a person has to look. code: why.
 
-    def __init__(self, code: str) -> None:
+    finish: runs in the transaction that marks the message refused.
+    """
+
+    def __init__(self, code: str, finish: Callable[[], None] | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.finish = code, finish
 
 
 _senders: dict[str, Sender] = {}
