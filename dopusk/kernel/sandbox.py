@@ -106,6 +106,14 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Newcomer(Person):
+    """Someone whom the registers know and the portal does not: for whoever tries registration."""
+
+    passport_valid: bool = True  # in the register of passports; False: withdrawn
+    snils_last_name: str = ""  # the surname the СНИЛС register still holds, if another
+
+
+@dataclass(frozen=True)
 class Organisation:
     """One known organisation, as ФРМО holds it."""
 
@@ -217,13 +225,59 @@ ORGANISATIONS: tuple[Organisation, ...] = (
     ),
 )  # fmt: skip
 
+
+def _newcomer(
+    key: str, number: int, name: str, born: date, issued: date, about: str, **more: object
+) -> Newcomer:
+    last, first, patronymic = name.split()
+    gender = Gender.FEMALE if patronymic.endswith("на") else Gender.MALE
+    return Newcomer(
+        key, number, last, first, patronymic, gender, born, "г. Тверь", issued, Role.APPLICANT, about,
+        confirmed=False, **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+# In no way among PEOPLE: whatever fills the portal and the cabinet with known people leaves them out.
+NEWCOMERS: tuple[Newcomer, ...] = (
+    _newcomer(
+        "daria", 21, "Фролова Дарья Алексеевна", date(1997, 2, 18), date(2017, 3, 14),
+        "Медсестра. Всё в порядке, о ней есть что спросить",
+    ),
+    _newcomer(
+        "egor", 22, "Тихонов Егор Павлович", date(1993, 8, 9), date(2013, 9, 10),
+        "Паспорт недействителен", passport_valid=False,
+    ),
+    _newcomer(
+        "zhanna", 23, "Громова Жанна Викторовна", date(1995, 12, 1), date(2021, 6, 22),
+        "Сменила фамилию, а в регистре СНИЛС стоит прежняя", snils_last_name="Жукова",
+    ),
+    _newcomer(
+        "igor", 24, "Комаров Игорь Дмитриевич", date(1990, 5, 16), date(2010, 6, 15),
+        "Не медработник: для контрольных вопросов о нём нет сведений",
+    ),
+    _newcomer(
+        "lidia", 25, "Ефимова Лидия Геннадьевна", date(1992, 10, 11), date(2012, 11, 20),
+        "Терапевт. Всё в порядке",
+    ),
+    _newcomer(
+        "nina", 26, "Савельева Нина Владимировна", date(1999, 3, 27), date(2019, 4, 16),
+        "Фельдшер. Всё в порядке",
+    ),
+)  # fmt: skip
+
 _BY_KEY = {person.key: person for person in PEOPLE}
+_NEWCOMER_BY_KEY = {newcomer.key: newcomer for newcomer in NEWCOMERS}
 _ORGANISATION_BY_KEY = {organisation.key: organisation for organisation in ORGANISATIONS}
 
 
 def person(key: str) -> Person:
     """The known person `anna`, `boris`…; KeyError for anyone else."""
     return _BY_KEY[key]
+
+
+def newcomer(key: str) -> Newcomer:
+    """The newcomer `daria`, `egor`…; KeyError for anyone else."""
+    return _NEWCOMER_BY_KEY[key]
 
 
 def organisation(key: str) -> Organisation:

@@ -144,6 +144,28 @@ def _ksenia(today: date) -> Story:
     return Story("ksenia", (college,), (post,), (training,), (held,))
 
 
+def _daria(today: date) -> Story:
+    theme = "Уход за пациентами в стационаре"
+    training = Training(theme, 144, True, NURSING, dates.add_months(today, -7), "college")
+    return _nurse("daria", 2017, (training,), dates.add_months(today, 5))
+
+
+def _lidia(today: date) -> Story:
+    theme = "Амбулаторная помощь при болезнях лёгких"
+    training = Training(theme, 144, True, THERAPY, dates.add_months(today, -11), "university")
+    post = Post("clinic", "Терапевтическое отделение", "physician-therapist", date(2017, 9, 4))
+    return _doctor("lidia", 2015, post, (training,), dates.add_months(today, 9))
+
+
+def _nina(today: date) -> Story:
+    college = Education(FELDSHER, "secondary", 2015, date(2019, 6, 27), "college")
+    post = Post("clinic", "Отделение неотложной помощи", "feldsher", date(2019, 9, 2))
+    theme = "Неотложная помощь на догоспитальном этапе"
+    training = Training(theme, 144, True, FELDSHER, dates.add_months(today, -5), "college")
+    held = _held(FELDSHER, dates.add_months(today, 8))
+    return Story("nina", (college,), (post,), (training,), (held,))
+
+
 def _commissioner(person: str, graduated: int, position: str, today: date) -> Story:
     theme = "Организация и проведение аккредитации специалистов"
     training = Training(theme, 144, True, THERAPY, dates.add_months(today, -15), "university")
@@ -162,3 +184,8 @@ def stories(today: date) -> tuple[Story, ...]:
         _commissioner("vera", 1996, "physician-therapist", today),
         _commissioner("grigory", 1994, "physician-therapist", today),
     )
+
+
+def newcomer_stories(today: date) -> tuple[Story, ...]:
+    """Stories of the newcomers who are health workers; the others are not in ФРМР."""
+    return (_daria(today), _lidia(today), _nina(today))

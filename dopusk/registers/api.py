@@ -8,6 +8,7 @@ from dopusk.registers.faults.api import router as faults
 from dopusk.registers.organisations.api import router as organisations
 from dopusk.registers.passports.api import router as passports
 from dopusk.registers.pki.api import router as pki
+from dopusk.registers.questions.api import router as questions
 from dopusk.registers.snils.api import router as snils
 from dopusk.registers.workers.api import router as workers
 
@@ -28,4 +29,5 @@ api.add_router("/frmr", workers)
 api.add_router("/frmo", organisations)
 api.add_router("/dictionaries", dictionaries)
 api.add_router("/pki", pki)
+api.add_router("/questions", questions)
 api.add_router("/faults", faults)

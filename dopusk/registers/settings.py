@@ -14,6 +14,7 @@ SLICES = [
     "organisations",
     "dictionaries",
     "pki",
+    "questions",
     "population",
     "home",
 ]

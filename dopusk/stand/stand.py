@@ -17,6 +17,7 @@ from dopusk.stand.postgres import Cluster
 from dopusk.stand.processes import Supervisor, commands
 
 READY_SECONDS = 60
+SEEDED = "2"  # one more whenever the seeds have somebody or something new: an older stand is seeded again
 HEALTH = {
     "portal": "/health/ready/",
     "cabinet": "/health/ready/",
@@ -76,14 +77,14 @@ class Stand:
             with self._timed("Bringing three databases to the current schema"):
                 databases.at_once(self.environment, "migrate", "--verbosity", "0")
             marks.put("schema", schema)
-        if not marks.same("seeded", "1") or not marks.same("portal", self.url("portal")):
+        if not marks.same("seeded", SEEDED) or not marks.same("portal", self.url("portal")):
             with self._timed("Seeding the sandbox's people, registers and dictionaries"):
                 databases.manage(
                     self.environment, "registers", "seed", *(["--workers", str(workers)] if workers else [])
                 )
                 databases.manage(self.environment, "portal", "seed")
                 databases.manage(self.environment, "cabinet", "seed")
-            marks.put("seeded", "1")
+            marks.put("seeded", SEEDED)
             marks.put("portal", self.url("portal"))
         marks.put("base", str(self.addresses.base))
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from dopusk.kernel import dates, email, inn, names, norms, ogrn, passport, phone, sandbox, snils
 from dopusk.kernel.sandbox import Role, Seat
-from dopusk.kernel.sandbox_stories import NURSING, THERAPY, stories
+from dopusk.kernel.sandbox_stories import NURSING, THERAPY, newcomer_stories, stories
 
+EVERYBODY = (*sandbox.PEOPLE, *sandbox.NEWCOMERS)
 DAYS = st.dates(date(2025, 1, 1), date(2032, 12, 31))
 
 
@@ -21,7 +22,7 @@ def _counted(story, specialty):
     return sum(training.hours for training in story.trainings if training.specialty == specialty)
 
 
-@pytest.mark.parametrize("person", sandbox.PEOPLE, ids=lambda person: person.key)
+@pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.key)
 def test_every_known_person_has_valid_numbers(person):
     assert snils.parse(snils.show(person.snils)) == person.snils
     assert inn.parse(person.inn) == person.inn
@@ -35,7 +36,7 @@ def test_every_known_person_has_valid_numbers(person):
 
 @given(DAYS)
 def test_every_passport_is_in_order_on_any_day(today):
-    for person in sandbox.PEOPLE:
+    for person in EVERYBODY:
         assert passport.issue_fault(person.birth_date, person.passport_issued, today) is None
         last = passport.replace_by(person.birth_date, person.passport_issued)
         assert last is None or last > today
@@ -43,7 +44,18 @@ def test_every_passport_is_in_order_on_any_day(today):
 
 def test_known_people_are_distinct():
     for name in ("key", "snils", "inn", "phone", "email", "passport"):
-        assert len({getattr(person, name) for person in sandbox.PEOPLE}) == len(sandbox.PEOPLE)
+        assert len({getattr(person, name) for person in EVERYBODY}) == len(EVERYBODY)
+
+
+def test_newcomers_are_kept_apart_and_are_who_the_plan_says():
+    assert {one.key for one in sandbox.NEWCOMERS}.isdisjoint(one.key for one in sandbox.PEOPLE)
+    assert [one.key for one in sandbox.NEWCOMERS if not one.passport_valid] == ["egor"]
+    assert [one.key for one in sandbox.NEWCOMERS if one.snils_last_name] == ["zhanna"]
+    assert not any(one.confirmed for one in sandbox.NEWCOMERS)
+    health_workers = {story.person for story in newcomer_stories(date(2026, 11, 22))}
+    assert health_workers == {"daria", "lidia", "nina"}
+    with pytest.raises(KeyError):
+        sandbox.person("daria")
 
 
 def test_anna_and_the_commission_are_who_the_plan_says():
@@ -99,7 +111,7 @@ def test_registrars_and_the_operator_are_not_health_workers():
 
 
 def test_organisations_named_in_stories_exist():
-    for story in stories(date(2026, 11, 22)):
+    for story in (*stories(date(2026, 11, 22)), *newcomer_stories(date(2026, 11, 22))):
         for post in story.posts:
             assert sandbox.organisation(post.organisation)
         for school in (*story.education, *story.trainings):

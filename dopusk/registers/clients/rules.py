@@ -14,12 +14,13 @@ class Scope(StrEnum):
     FRMO = "frmo"
     DICTIONARIES = "dictionaries"
     PKI = "pki"
+    QUESTIONS = "questions"
     FAULTS = "faults"
 
 
 # Which permissions the programs of a stand have. The portal proves identity, the cabinet judges and records.
 SCOPES: dict[str, tuple[Scope, ...]] = {
-    "portal": (Scope.SNILS, Scope.PASSPORTS, Scope.DICTIONARIES),
+    "portal": (Scope.SNILS, Scope.PASSPORTS, Scope.DICTIONARIES, Scope.QUESTIONS),
     "cabinet": (
         Scope.SNILS, Scope.PASSPORTS, Scope.FRMR_READ, Scope.FRMR_WRITE, Scope.FRMO, Scope.DICTIONARIES, Scope.PKI,
     ),

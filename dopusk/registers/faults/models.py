@@ -17,7 +17,7 @@ class Fault(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    register__in=["snils", "passports", "frmr", "frmo", "dictionaries", "pki"]
+                    register__in=["snils", "passports", "frmr", "frmo", "dictionaries", "pki", "questions"]
                 ),
                 name="fault_register_is_known",
             ),

@@ -15,6 +15,7 @@ class Register(StrEnum):
     FRMO = "frmo"
     DICTIONARIES = "dictionaries"
     PKI = "pki"
+    QUESTIONS = "questions"
 
 
 class Mode(StrEnum):
@@ -41,7 +42,7 @@ MALFORMED = b'{"broken": "'
 
 def register_of(path: str) -> Register | None:
     """The register that answers at this path."""
-    return next((register for prefix, register in _PLACES.items() if path.startswith(prefix)), None)
+    return next((register for prefix, register in _PLACES.items() if f"{path}/".startswith(prefix)), None)
 
 
 def delay_fault(mode: Mode, delay_ms: int) -> str | None:

@@ -33,6 +33,10 @@ NAMES = {
         gettext_lazy("Удостоверяющий центр"),
         gettext_lazy("Выпускает сертификаты, ставит метки времени"),
     ),
+    Register.QUESTIONS: (
+        gettext_lazy("Контрольные вопросы"),
+        gettext_lazy("Спрашивает о том, что знает только сам человек"),
+    ),
 }
 STATES = {
     Mode.ON: (gettext_lazy("Работает"), "green"),

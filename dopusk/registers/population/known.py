@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dopusk.kernel import names, sandbox
-from dopusk.kernel.sandbox_stories import Story, stories
+from dopusk.kernel.sandbox_stories import Story, newcomer_stories, stories
 from dopusk.registers.dictionaries.models import Entry
 from dopusk.registers.organisations.models import Organisation
 from dopusk.registers.passports.models import Passport
@@ -16,15 +16,15 @@ from dopusk.registers.workers import models as workers
 
 @transaction.atomic
 def settle(today: date) -> int:
-    """Write down the people who are not there yet. Returns how many; idempotent, changes nobody."""
+    """Write down the known people and the newcomers who are not there yet. Returns how many; changes nobody."""
     _organisations()
-    told = {story.person: story for story in stories(today)}
+    told = {story.person: story for story in (*stories(today), *newcomer_stories(today))}
     settled = 0
-    for person in sandbox.PEOPLE:
+    for person in (*sandbox.PEOPLE, *sandbox.NEWCOMERS):
         _account, new = Account.objects.get_or_create(
             snils=person.snils,
             defaults={
-                "last_name": person.last_name,
+                "last_name": _held_last_name(person),
                 "first_name": person.first_name,
                 "patronymic": person.patronymic,
                 "birth_date": person.birth_date,
@@ -63,6 +63,12 @@ def _organisations() -> None:
     )
 
 
+def _held_last_name(person: sandbox.Person) -> str:
+    """The surname the СНИЛС register holds: an older one of somebody who changed hers."""
+    older = person.snils_last_name if isinstance(person, sandbox.Newcomer) else ""
+    return older or person.last_name
+
+
 def _passport(person: sandbox.Person) -> None:
     Passport.objects.create(
         series=person.passport.series,
@@ -75,6 +81,7 @@ def _passport(person: sandbox.Person) -> None:
         patronymic=person.patronymic,
         birth_date=person.birth_date,
         birth_place=person.birth_place,
+        valid=person.passport_valid if isinstance(person, sandbox.Newcomer) else True,
     )
 
 

@@ -23,6 +23,8 @@ ADDRESSES = [
     ("get", "/api/frmo/organizations", "portal"),
     ("get", "/api/frmo/organizations/1.2.643.5.1.13.13.12.2.69.900001", "portal"),
     ("get", "/api/dictionaries/specialties", "operator"),
+    ("post", "/api/questions", "cabinet"),
+    ("post", "/api/questions/00000000-0000-4000-8000-000000000000/answers", "cabinet"),
     ("get", "/api/faults/frmr", "cabinet"),
     ("put", "/api/faults/frmr", "cabinet"),
 ]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dopusk.kernel.sandbox_stories import stories
+from dopusk.kernel.sandbox_stories import newcomer_stories, stories
 from dopusk.registers.dictionaries import actions
 from dopusk.registers.dictionaries.models import Dictionary, Entry
 from dopusk.registers.dictionaries.rules import Name, read
@@ -77,7 +77,7 @@ def test_every_diploma_a_specialty_asks_for_is_itself_in_the_dictionary():
 
 
 def test_the_stories_of_the_sandbox_speak_of_what_is_there():
-    for story in stories(date(2026, 11, 22)):
+    for story in (*stories(date(2026, 11, 22)), *newcomer_stories(date(2026, 11, 22))):
         assert {training.specialty for training in story.trainings} <= set(SPECIALTIES)
         assert {post.position for post in story.posts} <= set(POSITIONS)
         held = story.accreditations[0].specialty

@@ -25,6 +25,7 @@ ONE_ADDRESS_EACH = {
     Register.FRMO: "/api/frmo/organizations",
     Register.DICTIONARIES: "/api/dictionaries/regions",
     Register.PKI: "/pki/ca.pem",
+    Register.QUESTIONS: "/api/questions",
 }
 
 
@@ -127,6 +128,7 @@ def test_outside_the_sandbox_there_are_no_switches(operator, settings):
 @pytest.mark.parametrize(
     ("path", "register"),
     [("/api/frmr/person/1", Register.FRMR), ("/pki/timestamp", Register.PKI), ("/api/pki/certificates", Register.PKI),
+     ("/api/questions", Register.QUESTIONS), ("/api/questions/1/answers", Register.QUESTIONS),
      ("/api/faults/frmr", None), ("/faults/", None), ("/api/docs", None), ("/", None), ("/api/frmrx/", None)],
 )  # fmt: skip
 def test_which_register_answers_at_a_path(path, register):

@@ -14,7 +14,8 @@ def test_the_front_page_says_what_stands_here(dictionary):
     answer = Browser().get(reverse("home:index"))
     assert answer.status_code == 200
     assert [row[0] for row in answer.context["registers"]] == [
-        "/api/snils/", "/api/passports/", "/api/frmr/", "/api/frmo/", "/api/dictionaries/", "/pki/",
+        "/api/snils/", "/api/passports/", "/api/frmr/", "/api/frmo/", "/api/dictionaries/",
+        "/api/questions/", "/pki/",
     ]  # fmt: skip
 
 
@@ -35,7 +36,8 @@ def test_the_description_is_openapi_3_1_and_names_every_address(db):
     assert {
         "/api/snils/check", "/api/passports/check", "/api/frmr/person/{snils}", "/api/frmr/person/{snils}/full",
         "/api/frmr/accreditation/{registry_number}", "/api/frmo/organizations", "/api/frmo/organizations/{oid}",
-        "/api/dictionaries/{name}", "/api/faults/{name}", "/api/pki/certificates",
+        "/api/dictionaries/{name}", "/api/faults/{name}", "/api/pki/certificates", "/api/questions",
+        "/api/questions/{session}/answers",
     } <= set(described["paths"])  # fmt: skip
     answer = described["components"]["schemas"]["PersonView"]["properties"]
     assert {"lastName", "birthDate", "isMedicalWorker"} <= set(answer)

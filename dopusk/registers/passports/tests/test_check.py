@@ -48,6 +48,18 @@ def test_a_withdrawn_passport_is_invalid(people, portal):
     assert _check(portal).json() == {"status": "invalid", "mismatches": []}
 
 
+def test_egors_passport_is_withdrawn_and_darias_is_not(people, portal):
+    for key, status in (("egor", "invalid"), ("daria", "valid")):
+        person = sandbox.newcomer(key)
+        told = {
+            "series": person.passport.series, "number": person.passport.number,
+            "issueDate": person.passport_issued.isoformat(), "issuerCode": person.passport_issuer_code,
+            "lastName": person.last_name, "firstName": person.first_name, "patronymic": person.patronymic,
+            "birthDate": person.birth_date.isoformat(),
+        }  # fmt: skip
+        assert portal.post("/api/passports/check", told).json() == {"status": status, "mismatches": []}
+
+
 def test_an_unknown_passport_is_not_found_and_tells_nothing(people, portal):
     assert _check(portal, number="999999").json() == {"status": "not_found", "mismatches": []}
 

@@ -28,7 +28,7 @@ def _everybody():
 
 def test_a_first_filling_has_everything(db, capsys):
     call_command("seed", "--workers", "30")
-    assert Person.objects.count() == 30 + 7
+    assert Person.objects.count() == 30 + 10
     assert Organisation.objects.count() == 89 * 8 + 5
     assert Client.objects.filter(active=True).count() == 3
     assert Population.objects.get().workers == 30
@@ -41,7 +41,7 @@ def test_filling_again_changes_nothing(db):
     call_command("seed", "--workers", "30")
     call_command("seed", "--workers", "10")
     assert _everybody() == before
-    assert Person.objects.count() == 37
+    assert Person.objects.count() == 40
 
 
 def test_filling_up_gives_the_same_people_as_filling_at_once(dictionary):
@@ -97,7 +97,7 @@ def test_a_big_load_rebuilds_every_key_and_index(people, monkeypatch):
     actions.populate(130, 1, TODAY, lambda done, whole: told.append((done, whole)))
     assert _keys_and_indexes() == before
     assert [done for done, _whole in told] == [30, 60, 90, 120, 130]
-    assert Person.objects.count() == 130 + 7
+    assert Person.objects.count() == 130 + 10
     big = _everybody()
     monkeypatch.setattr(actions, "BARE_FROM", 1000)
     Population.objects.all().delete()
@@ -125,6 +125,15 @@ def test_known_people_are_settled_once_and_their_records_stay(people, cabinet):
     before = Accreditation.objects.count(), EducationExt.objects.count()
     assert known.settle(date(2027, 5, 5)) == 0
     assert (Accreditation.objects.count(), EducationExt.objects.count()) == before
+
+
+def test_a_stand_filled_before_the_newcomers_came_gets_them_too(people):
+    daria = sandbox.newcomer("daria").snils
+    Person.objects.filter(snils=daria).delete()
+    actions.TABLES["account"].objects.filter(snils=daria).delete()
+    actions.TABLES["passport"].objects.filter(number=sandbox.newcomer("daria").passport.number).delete()
+    assert known.settle(TODAY) == 1
+    assert Person.objects.get(snils=daria).card.count() == 1
 
 
 def test_viktor_lacks_hours_of_his_specialty_in_the_register_too(people):

@@ -55,4 +55,14 @@ def test_a_wrong_question_is_refused(people, portal, changed, field, code):
 
 
 def test_every_known_person_has_an_account(people):
-    assert {account.snils for account in Account.objects.all()} == {person.snils for person in sandbox.PEOPLE}
+    everybody = {person.snils for person in (*sandbox.PEOPLE, *sandbox.NEWCOMERS)}
+    assert {account.snils for account in Account.objects.all()} == everybody
+
+
+def test_zhannas_account_still_has_her_former_surname(people, portal):
+    zhanna = sandbox.newcomer("zhanna")
+    told = {
+        "snils": zhanna.snils, "lastName": zhanna.last_name, "firstName": zhanna.first_name,
+        "patronymic": zhanna.patronymic, "birthDate": zhanna.birth_date.isoformat(),
+    }  # fmt: skip
+    assert _check(portal, **told).json() == {"found": True, "matches": ALL | {"lastName": False}}

@@ -1,0 +1,1 @@
+"""Control questions: what only she, and the registers, should know of her."""
