@@ -5,8 +5,8 @@ from typing import Literal, TypedDict
 from urllib.parse import urlsplit
 
 from dopusk.kernel import email
-from dopusk.kernel.invalid import Invalid
 from dopusk.web import environment
+from dopusk.web.delivery.rules import ascii_address
 from dopusk.web.environment import Misconfigured
 
 Security = Literal["starttls", "tls", "plain"]
@@ -16,7 +16,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class Smtp:
-    """A mail server that takes our letters. from_: our address; name: our name before it; seconds: of patience."""
+    """A mail server that takes our letters. from_: our address, in ASCII; name: the deployment's, before it and under
+    each letter; home: the site's address, under the name; seconds: of patience with each answer."""
 
     host: str
     port: int
@@ -75,8 +76,8 @@ def _smtp(home: str) -> Smtp:
         raise Misconfigured("DOPUSK_DELIVERY_SMTP_SECURITY=plain is for a server on this machine only")
     port = _number("DOPUSK_DELIVERY_SMTP_PORT", PORTS[security], 1, 65535)
     try:
-        from_ = email.parse(environment.text("DOPUSK_DELIVERY_SMTP_FROM"))
-    except Invalid as error:
+        from_ = ascii_address(email.parse(environment.text("DOPUSK_DELIVERY_SMTP_FROM")))
+    except ValueError as error:  # `kernel.invalid.Invalid` is one
         raise Misconfigured("DOPUSK_DELIVERY_SMTP_FROM must be an e-mail address") from error
     user = environment.text("DOPUSK_DELIVERY_SMTP_USER", "")
     return Smtp(

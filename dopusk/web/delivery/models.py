@@ -33,7 +33,7 @@ def seal(item: str, parcel: Parcel) -> bytes:
     return _sealer(settings.SEALING_KEY).seal(f"{item} {parcel.id}", text)
 
 
-def opened(item: str, identifier: uuid.UUID, sealed: bytes) -> Parcel:
+def opened(item: str, identifier: uuid.UUID, sealed: bytes | memoryview) -> Parcel:
     """The content. Raises `trust.sealing.SealBroken`."""
     content: dict[str, str] = json.loads(
         _sealer(settings.SEALING_KEY).open(f"{item} {identifier}", bytes(sealed))

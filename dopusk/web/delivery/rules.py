@@ -1,5 +1,6 @@
 """What a letter is before it is kept: its address, its one-line subject, the links in its text."""
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from dopusk.kernel.invalid import Invalid
 Channel = Literal["sms", "mail"]
 KEPT, SHOWN = timedelta(days=30), timedelta(days=7)  # a letter's row; what the inbox of the stand shows
 LONGEST_SUBJECT = 200
-_KINDS = {"sms": phone, "mail": email}
 _ENDS = ".,;:!?»\"')]}>…"  # of a sentence, not of an address
 
 
@@ -45,17 +45,23 @@ def address(text: str) -> tuple[Channel, str]:
 
 def checked(channel: str, to: str) -> Channel:
     """The channel, if `to` is an address of it in its normal spelling. Raises ValueError: the caller is wrong."""
-    try:
-        if channel in _KINDS and _KINDS[channel].parse(to) == to:
-            return "sms" if channel == "sms" else "mail"
-    except Invalid:
-        pass
+    with contextlib.suppress(Invalid):
+        if channel == "sms" and phone.parse(to) == to:
+            return "sms"
+        if channel == "mail" and email.parse(to) == to:
+            return "mail"
     raise ValueError(f"no address of channel {channel!r} in its normal spelling")
 
 
 def mask(channel: str, to: str) -> str:
     """The address for lists and logs."""
-    return _KINDS[channel].mask(to)
+    return phone.mask(to) if channel == "sms" else email.mask(to)
+
+
+def ascii_address(address: str) -> str:
+    """An e-mail address with its domain as servers know it (IDNA, RFC 3490). Raises ValueError for no domain."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
 
 
 def one_line(subject: str) -> str:
