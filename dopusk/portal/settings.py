@@ -2,6 +2,7 @@
 
 from dopusk.web import environment
 from dopusk.web.delivery import configuration as delivery
+from dopusk.web.files import configuration as files
 from dopusk.web.settings import base
 
 globals().update(
@@ -9,9 +10,11 @@ globals().update(
         "portal",
         slices=[
             "dopusk.web.delivery",
+            "dopusk.web.files",
             "dopusk.portal.accounts",
             "dopusk.portal.clients",
             "dopusk.portal.sessions",
+            "dopusk.portal.codes",
             "dopusk.portal.operators",
             "dopusk.portal.signin",
             "dopusk.portal.consents",
@@ -23,7 +26,10 @@ globals().update(
     )
 )
 
-globals().update(delivery.chosen(sandbox=globals()["SANDBOX"], home=globals()["PORTAL_URL"]))
+globals().update(files.chosen())
+
+# what texts and letters call this deployment
+PORTAL_NAME = environment.text("DOPUSK_PORTAL_NAME", "Портал «допуск»")
 
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
@@ -38,3 +44,12 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 TEST_COST_PASSWORDS = environment.flag("DOPUSK_TEST_COST_PASSWORDS", default=False)
 if TEST_COST_PASSWORDS and not globals()["SANDBOX"]:
     raise environment.Misconfigured("DOPUSK_TEST_COST_PASSWORDS exists in sandbox mode only")
+
+# Days after which a password has to be changed; 0, the default: never. ASVS 5.0 6.2.10 forbids asking for a change
+# without a sign of compromise; only for a deployment whose own regulation demands one.
+PASSWORD_MAX_AGE_DAYS = int(environment.text("DOPUSK_PASSWORD_MAX_AGE_DAYS", "0"))
+# Hours in which services that need a confirmed account stay closed after a recovery without a second factor.
+RECOVERY_COOLING_HOURS = int(environment.text("DOPUSK_RECOVERY_COOLING_HOURS", "72"))
+
+# how letters leave: DELIVERY_MAIL, DELIVERY_SMS
+globals().update(delivery.chosen(sandbox=globals()["SANDBOX"], home=globals()["PORTAL_URL"]))
