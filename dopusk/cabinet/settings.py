@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from dopusk.web import environment
+from dopusk.web.files import configuration as files
 from dopusk.web.settings import base
 
 SITE_SETTINGS = base(
@@ -26,12 +27,11 @@ SITE_SETTINGS = base(
 )
 SITE_SETTINGS["MIDDLEWARE"].append("dopusk.cabinet.signin.middleware.FormsMayLeadToThePortal")
 globals().update(SITE_SETTINGS)
+globals().update(files.chosen())
 CSRF_FAILURE_VIEW = "dopusk.cabinet.signin.views.csrf_failure"
 # the cookie ends with the browser, the session after an hour unused (signin/access.py)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 3600
-# a file over the limit is counted to its end but not stored, so that its form comes back with an error
-FILE_UPLOAD_HANDLERS = ["dopusk.web.files.upload.LimitedUpload"]
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
 REGISTERS_TOKEN = environment.secret("DOPUSK_CABINET_REGISTERS_TOKEN")

@@ -6,10 +6,8 @@ an orphan, which the sweep removes. What a row says can always be read.
 
 import contextlib
 import hashlib
-import json
+import logging
 import os
-import subprocess
-import sys
 import tempfile
 import time
 import uuid
@@ -20,25 +18,18 @@ from django.core.files.base import File
 from django.db import transaction
 
 from dopusk.trust.sealing import Sealer
-from dopusk.web.files import rules
+from dopusk.web.files import antivirus, cleaning, rules
 from dopusk.web.files.models import StoredFile
+from dopusk.web.files.refused import FileRefused
 
-SANITISE = Path(__file__).with_name("sanitise.py")
-SECONDS = 30  # of waiting for the cleaning process
+__all__ = ["FileRefused", "drop", "keep", "read", "sweep", "take"]
+logger = logging.getLogger(__name__)
+
 ORPHAN_AFTER = 3600  # seconds; longer than any transaction that may still bring the row
 
 
-class FileRefused(Exception):
-    """The file is not taken. code: `file_too_large file_type file_unreadable file_encrypted file_pages
-    file_pixels file_active_content file_signed`; detail: facts for the words."""
-
-    def __init__(self, code: str, detail: dict[str, object] | None = None) -> None:
-        super().__init__(code)
-        self.code, self.detail = code, detail or {}
-
-
 def take(upload: "File[bytes]", *, owner: str, purpose: str, limits: rules.Limits = rules.SCAN) -> StoredFile:
-    """Check, clean, seal and keep what a person brought. Raises FileRefused; then nothing is kept."""
+    """Check, scan, clean, seal and keep what a person brought. Raises FileRefused; then nothing is kept."""
     if upload.size > limits.size:
         raise FileRefused("file_too_large", {"size": upload.size, "limit": limits.size})
     upload.seek(0)
@@ -48,7 +39,8 @@ def take(upload: "File[bytes]", *, owner: str, purpose: str, limits: rules.Limit
     found = rules.media_type(content[:16])
     if found is None or found not in limits.types:
         raise FileRefused("file_type")
-    clean, pages = _clean(content, found, limits)
+    _scan(content)
+    clean, pages = cleaning.clean(content, found, limits)
     return keep(clean, owner=owner, purpose=purpose, media_type=found, pages=pages)
 
 
@@ -94,27 +86,18 @@ def sweep(now: float | None = None) -> int:
     return removed
 
 
-def _clean(content: bytes, media_type: str, limits: rules.Limits) -> tuple[bytes, int]:
-    """The clean content and its pages, made by a process that can do nothing else."""
-    command = [
-        sys.executable, "-I", "-B", str(SANITISE), media_type, str(limits.pages), str(limits.pixels),
-    ]  # fmt: skip
+def _scan(content: bytes) -> None:
+    """Ask the antivirus, if there is one. Raises FileRefused; what could not be scanned is not taken."""
+    if settings.CLAMD is None:
+        return
     try:
-        done = subprocess.run(  # noqa: S603 - our own script, no shell, arguments of ours
-            command,
-            input=content,
-            capture_output=True,
-            timeout=SECONDS,
-            env={"LC_ALL": "C.UTF-8"},
-            check=True,
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
-        raise FileRefused("file_unreadable") from error
-    line, _newline, clean = done.stdout.partition(b"\n")
-    head = json.loads(line)
-    if "code" in head:
-        raise FileRefused(head["code"], head["detail"])
-    return clean, int(head["pages"])
+        found = antivirus.found_in(content, settings.CLAMD)
+    except antivirus.Unavailable as error:
+        logger.error("clamd cannot tell: %s", error)  # noqa: TRY400 - its reason is all there is to know
+        raise FileRefused("file_scan_unavailable") from error
+    if found:
+        logger.warning("clamd found %s in a file of %d bytes", found, len(content))
+        raise FileRefused("file_encrypted" if found.startswith("Heuristics.Encrypted") else "file_infected")
 
 
 def _root() -> Path:

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from PIL import Image
 
-from dopusk.web.files import actions, answers, rules, words
+from dopusk.web.files import actions, answers, cleaning, rules, words
 from dopusk.web.files.models import StoredFile
 from dopusk.web.files.tests import papers
 
@@ -165,7 +165,7 @@ def test_what_stands_behind_the_end_of_a_pdf_is_gone():
 
 
 def test_a_cleaning_that_takes_too_long_is_given_up(monkeypatch):
-    monkeypatch.setattr(actions, "SECONDS", 0.001)
+    monkeypatch.setattr(cleaning, "SECONDS", 0.001)
     assert code_of(papers.pdf(1)) == "file_unreadable"
 
 
