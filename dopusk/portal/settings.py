@@ -16,6 +16,7 @@ globals().update(
             "dopusk.portal.sessions",
             "dopusk.portal.codes",
             "dopusk.portal.operators",
+            "dopusk.portal.factors",
             "dopusk.portal.signin",
             "dopusk.portal.consents",
             "dopusk.portal.oidc",
