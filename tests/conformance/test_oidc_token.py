@@ -8,6 +8,7 @@ from django.db import connection
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import register
 from dopusk.portal.oidc.models import Token
 from dopusk.portal.tests.browser import (
@@ -18,6 +19,7 @@ from dopusk.portal.tests.browser import (
     VERIFIER,
     Browser,
     authorization,
+    cabinet_is_registered,
     code_for,
     exchange,
     parameters,
@@ -209,6 +211,7 @@ def test_without_a_nonce_there_is_none():
 
 @pytest.mark.parametrize(("who", "level"), [("anna", "confirmed"), ("ksenia", "standard")])
 def test_the_level_of_the_account_is_carried(who, level):
+    cabinet_is_registered(required_level=Level.STANDARD)
     answer = exchange(code_for(Browser(), who))
     assert id_token_of(answer)[1]["assurance_level"] == level
     assert userinfo(answer.json()["access_token"]).json()["assurance_level"] == level

@@ -4,6 +4,7 @@ import hashlib
 
 from django.db import transaction
 
+from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients import models, rules
 from dopusk.portal.clients.models import Client
 from dopusk.web.journal.actions import record
@@ -32,8 +33,12 @@ def register(
     redirect_uris: list[str],
     signed_out_uris: list[str],
     scopes: list[str],
+    required_level: Level = Level.SIMPLIFIED,
 ) -> Client:
-    """Register a service or bring its registration up to date. Raises RegistrationRefused."""
+    """Register a service or bring its registration up to date. Raises RegistrationRefused.
+
+    required_level: below it nobody gets to consent; the portal leads her to prove who she is.
+    """
     if len(secret) < SHORTEST_SECRET:
         raise RegistrationRefused("secret_short", client_id)
     for uri in [*redirect_uris, *signed_out_uris]:
@@ -46,6 +51,7 @@ def register(
         "redirect_uris": redirect_uris,
         "signed_out_uris": signed_out_uris,
         "scopes": scopes,
+        "required_level": required_level.value,
     }
     with transaction.atomic():
         before = Client.objects.select_for_update().filter(pk=client_id).first()
@@ -58,7 +64,7 @@ def register(
             subject="",
             object_=f"client:{client_id}",
             words=f"Сервис «{name}» {'зарегистрирован' if created else 'изменён'}",
-            detail={"redirect_uris": redirect_uris, "scopes": scopes},
+            detail={"redirect_uris": redirect_uris, "scopes": scopes, "required_level": required_level.value},
         )
     models.forget()
     return client

@@ -7,19 +7,24 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from dopusk.portal import statement
+from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.rules import Registration
 
 REMEMBERED: Final = 5.0  # seconds: how late a change of a registration may take effect
 
 _memory: dict[str, tuple[float, Registration]] = {}
 _FIND: Final = """
-SELECT client_id::text, name::text, secret_hash, redirect_uris, signed_out_uris, scopes::text[]
+SELECT client_id::text, name::text, secret_hash, redirect_uris, signed_out_uris, scopes::text[],
+       required_level::text
 FROM clients_client WHERE client_id = %(client_id)s
 """
 
 
 class Client(models.Model):
-    """A registered service. secret_hash: SHA-256 of a secret of at least 256 random bits."""
+    """A registered service. secret_hash: SHA-256 of a secret of at least 256 random bits.
+
+    required_level: the level of assurance it lets people in at (accounts.rules.Level).
+    """
 
     client_id = models.CharField(primary_key=True, max_length=100)
     name = models.CharField(max_length=200)
@@ -27,6 +32,11 @@ class Client(models.Model):
     redirect_uris = ArrayField(models.TextField())
     signed_out_uris = ArrayField(models.TextField(), default=list)
     scopes = ArrayField(models.CharField(max_length=40))
+    required_level = models.CharField(
+        max_length=10,
+        default=Level.SIMPLIFIED.value,
+        choices=[("simplified", "simplified"), ("standard", "standard"), ("confirmed", "confirmed")],
+    )
     registered_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -41,6 +51,7 @@ class Client(models.Model):
             self.redirect_uris,
             self.signed_out_uris,
             self.scopes,
+            self.required_level,
         )
 
 
@@ -51,9 +62,10 @@ def _registration(
     redirect_uris: list[str],
     signed_out_uris: list[str],
     scopes: list[str],
+    required_level: str,
 ) -> Registration:
     addresses, farewells = frozenset(redirect_uris), frozenset(signed_out_uris)
-    return Registration(client_id, name, secret_hash, addresses, farewells, frozenset(scopes))
+    return Registration(client_id, name, secret_hash, addresses, farewells, frozenset(scopes), required_level)
 
 
 def find(client_id: str) -> Registration | None:

@@ -1,12 +1,18 @@
 """A service as the portal knows it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
+
+from dopusk.portal.accounts.rules import Level
 
 
 @dataclass(frozen=True)
 class Registration:
-    """One registered service. Addresses are compared as strings, whole and exact (RFC 9700 §2.1)."""
+    """One registered service. Addresses are compared as strings, whole and exact (RFC 9700 §2.1).
+
+    required_level: the level of assurance below which nobody is let in.
+    """
 
     client_id: str
     name: str
@@ -14,6 +20,13 @@ class Registration:
     redirect_uris: frozenset[str]
     signed_out_uris: frozenset[str]
     scopes: frozenset[str]
+    required_level: str = Level.SIMPLIFIED
+
+    @cached_property
+    def levels(self) -> list[str]:
+        """The levels at which a person is let in, the lowest first."""
+        known = [level.value for level in Level]
+        return known[known.index(self.required_level) :]
 
     def origins(self) -> list[str]:
         """Where a form of the portal may lead by redirects on the way back to this service."""

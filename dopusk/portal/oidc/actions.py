@@ -22,13 +22,17 @@ def _hashed(value: str) -> bytes:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the person stands towards the service. Times in seconds since 1970."""
+    """How the person stands towards the service. Times in seconds since 1970.
+
+    missing: what keeps her out whatever she agrees to (`level`, `cooling`, `contact`), or empty.
+    """
 
     sub: uuid.UUID
     signed_in: float
     scopes: list[str]
     agreed: float
     granted: bool
+    missing: str
 
 
 def authorize(
@@ -54,6 +58,7 @@ def authorize(
             "session": cookie_hash(cookie),
             "idle": SESSION_IDLE,
             "client": asked.client.client_id,
+            "levels": asked.client.levels,
             "grant": uuid.uuid4(),
             "scopes": sorted(asked.scopes),
             "redirect_uri": asked.get("redirect_uri"),
@@ -83,6 +88,7 @@ class _Judged:
     verified: bool
     session_lives: bool
     consent_stands: bool
+    admitted: bool
     sub: uuid.UUID
     sid: uuid.UUID
     nonce: str
@@ -94,7 +100,7 @@ class _Judged:
         """The conditions alone."""
         return rules.CodeState(
             self.unused, self.in_time, self.own, self.same_redirect, self.verified,
-            self.session_lives, self.consent_stands,
+            self.session_lives, self.consent_stands, self.admitted,
         )  # fmt: skip
 
 
@@ -106,6 +112,7 @@ def exchange(presented: rules.Presented, client: Registration) -> dict[str, Any]
         {
             "code": _hashed(presented.get("code")),
             "client": client.client_id,
+            "levels": client.levels,
             "redirect_uri": presented.get("redirect_uri"),
             "challenge": rules.challenge_of(presented.get("code_verifier")),
             "token": _hashed(access_token),

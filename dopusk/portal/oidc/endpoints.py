@@ -27,6 +27,7 @@ from dopusk.portal.wire import Answer, Page, Request, Route, as_json, redirect
 log = logging.getLogger(__name__)
 
 FAULT: Final = "dopusk.oidc.fault"  # where the view finds what to explain
+MISSING: Final = "/proofing/missing/"  # the page of slice proofing that names the missing step
 AGAIN: Final = "again"  # our own parameter: what this request has already sent the person to do
 AGAIN_SECONDS: Final = 900
 
@@ -65,6 +66,10 @@ def authorize(request: Request) -> Answer | Page:
         return _send(asked, "/signin/", {**done, "signin": moment} if signed_in_since >= 0 else done)
     if hinted and standing.sub != hinted:
         return _back(asked, Fault("login_required", "another_person"))
+    if standing.missing:  # before consent: nothing she could agree to lets her in
+        if "none" in asked.prompts:  # OIDC Core §3.1.2.6
+            return _back(asked, Fault("interaction_required", f"missing_{standing.missing}"))
+        return _send(asked, MISSING, done)
     if "none" in asked.prompts:
         return _back(asked, Fault("consent_required", "not_agreed"))
     return _send(

@@ -298,6 +298,7 @@ class CodeState:
     verified: bool
     session_lives: bool
     consent_stands: bool
+    admitted: bool = True
 
 
 def code_fault(state: CodeState | None) -> Fault | None:
@@ -312,6 +313,7 @@ def code_fault(state: CodeState | None) -> Fault | None:
         (state.verified, "code_verifier"),
         (state.session_lives, "session_over"),
         (state.consent_stands, "consent_withdrawn"),
+        (state.admitted, "not_admitted"),
     )
     return next((Fault("invalid_grant", code) for holds, code in conditions if not holds), None)
 

@@ -4,11 +4,18 @@ Times are the database's own. A session, a consent or a grant that is over is si
 """
 
 # One look at session and consent, and, when nothing is lacking, the grant with its code and the journal line.
-# Times of sign-in and consent are compared as seconds since 1970.
+# Times of sign-in and consent are compared as seconds since 1970. missing: what keeps her out of the service
+# whatever she agrees to: its level of assurance, the days after a recovery, a contact shown to be hers.
 AUTHORIZE = """
 WITH live AS (
-    SELECT s.id, s.account_id, extract(epoch FROM s.created_at)::float8 AS signed_in
-    FROM sessions_session s
+    SELECT s.id, s.account_id, extract(epoch FROM s.created_at)::float8 AS signed_in,
+           CASE WHEN NOT a.level = ANY(%(levels)s::text[]) THEN 'level'
+                WHEN a.cooling_until > now() THEN 'cooling'
+                WHEN NOT EXISTS (SELECT FROM accounts_identifier i
+                                 WHERE i.account_id = a.sub AND i.kind IN ('phone', 'email')
+                                   AND i.verified_at IS NOT NULL) THEN 'contact'
+                ELSE '' END AS missing
+    FROM sessions_session s JOIN accounts_account a ON a.sub = s.account_id
     WHERE s.token_hash = %(session)s AND s.ended_at IS NULL AND s.expires_at > now()
       AND s.seen_at > now() - %(idle)s::interval
 ), agreed AS (
@@ -24,6 +31,7 @@ WITH live AS (
     WHERE live.signed_in > %(signed_in_since)s::float8 AND agreed.given > %(agreed_since)s::float8
       AND agreed.scopes @> %(scopes)s::text[]
       AND live.account_id = coalesce(%(hinted)s::uuid, live.account_id)
+      AND live.missing = ''
     RETURNING account_id, session_id
 ), recorded AS (
     INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
@@ -32,7 +40,7 @@ WITH live AS (
     FROM granted
 )
 SELECT live.account_id, live.signed_in, coalesce(agreed.scopes, '{}'), coalesce(agreed.given, 0),
-       EXISTS (SELECT FROM granted)
+       EXISTS (SELECT FROM granted), live.missing
 FROM live LEFT JOIN agreed ON true
 """
 
@@ -50,6 +58,7 @@ WITH presented AS (
            p.challenge = %(challenge)s AS verified,
            coalesce(s.ended_at IS NULL AND s.expires_at > now(), false) AS session_lives,
            coalesce(c.revoked_at IS NULL AND c.id IS NOT NULL, false) AS consent_stands,
+           p.revoked_at IS NULL AND a.level = ANY(%(levels)s::text[]) AS admitted,
            s.created_at AS signed_in_at, a.level
     FROM presented p
     JOIN accounts_account a ON a.sub = p.account_id
@@ -58,7 +67,7 @@ WITH presented AS (
 ), spent AS (
     UPDATE oidc_grant g SET code_used_at = now() FROM judged j
     WHERE g.id = j.id AND j.unused AND j.in_time AND j.own AND j.same_redirect AND j.verified
-      AND j.session_lives AND j.consent_stands
+      AND j.session_lives AND j.consent_stands AND j.admitted
     RETURNING g.id
 ), issued AS (
     INSERT INTO oidc_token (hash, grant_id, expires_at)
@@ -73,7 +82,7 @@ WITH presented AS (
            session_id::text, %(trace)s, '{}'
     FROM revoked
 )
-SELECT unused, in_time, own, same_redirect, verified, session_lives, consent_stands,
+SELECT unused, in_time, own, same_redirect, verified, session_lives, consent_stands, admitted,
        account_id, session_id, nonce, scopes::text[], level, extract(epoch FROM signed_in_at)::bigint
 FROM judged
 """

@@ -18,6 +18,7 @@ from dopusk.portal import statement
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.actions import known_identity, open_account
 from dopusk.portal.accounts.models import Account
+from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import register
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents.rules import CLAIMS
@@ -54,6 +55,7 @@ def cabinet_is_registered(**changes: Any) -> Registration:
         "redirect_uris": [CALLBACK],
         "signed_out_uris": [SIGNED_OUT],
         "scopes": list(CLAIMS),
+        "required_level": Level.CONFIRMED,
         **changes,
     }
     return register(CLIENT, **values).registration()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from dopusk.portal.accounts.actions import seed_known_people
+from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import register
 from dopusk.portal.consents.rules import CLAIMS
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
             redirect_uris=[f"{settings.CABINET_URL}/signin/callback/"],
             signed_out_uris=[f"{settings.CABINET_URL}/signin/signed-out/"],
             scopes=list(CLAIMS),
+            required_level=Level.CONFIRMED,
         )
         made = seed_known_people() if settings.SANDBOX else 0
         self.stdout.write(f"portal: the cabinet is registered, {made} people are new")
