@@ -20,6 +20,7 @@ globals().update(
             "dopusk.portal.signin",
             "dopusk.portal.consents",
             "dopusk.portal.oidc",
+            "dopusk.portal.profile",
             "dopusk.portal.services",
             "dopusk.portal.home",
         ],
@@ -53,4 +54,6 @@ PASSWORD_MAX_AGE_DAYS = int(environment.text("DOPUSK_PASSWORD_MAX_AGE_DAYS", "0"
 RECOVERY_COOLING_HOURS = int(environment.text("DOPUSK_RECOVERY_COOLING_HOURS", "72"))
 
 # how letters leave: DELIVERY_MAIL, DELIVERY_SMS
-globals().update(delivery.chosen(sandbox=globals()["SANDBOX"], home=globals()["PORTAL_URL"]))
+globals().update(
+    delivery.chosen(sandbox=globals()["SANDBOX"], home=globals()["PORTAL_URL"], name=PORTAL_NAME)
+)

@@ -12,6 +12,9 @@ CLAIMS: Final[dict[str, tuple[str, ...]]] = {
     "email": ("email", "email_verified"),
     "phone": ("phone_number", "phone_number_verified"),
     "identity_document": ("identity_document",),
+    "education": ("education",),
+    "qualification": ("qualification",),
+    "employment": ("employment",),
 }
 
 # Russian words for the journal; pages translate them
@@ -24,6 +27,9 @@ WORDS: Final[dict[str, str]] = {
     "email": "электронная почта",
     "phone": "телефон",
     "identity_document": "паспорт: серия, номер, кем и когда выдан",
+    "education": "образование: учебное заведение, специальность, год, номер документа",
+    "qualification": "квалификация: сертификаты и лицензии",
+    "employment": "профессиональная деятельность: места работы и должности",
 }
 
 

@@ -74,7 +74,9 @@ def userinfo(holder: Holder) -> dict[str, Any]:
     """OIDC Core §5.3: the claims the grant's scopes open, and no others; empty ones are left out."""
     wanted = [claim for scope in holder.scopes for claim in CLAIMS.get(scope, ())]
     sealed = open_sealed(holder.sub, holder.sealed) if SEALED_CLAIMS.intersection(wanted) else {}
-    values = {claim: VALUES[claim](holder, sealed) for claim in wanted}
+    values = {claim: VALUES[claim](holder, sealed) for claim in wanted if claim in VALUES}
+    for tell in {FURTHER[claim] for claim in wanted if claim in FURTHER}:
+        values |= tell(holder.sub, frozenset(claim for claim in wanted if FURTHER.get(claim) is tell))
     return {claim: value for claim, value in values.items() if value is not None and value != ""}
 
 
@@ -98,3 +100,7 @@ VALUES: Final[dict[str, Value]] = {
     "phone_number_verified": lambda holder, _: "phone" in holder.verified,
     "identity_document": lambda _, sealed: sealed["identity_document"] or None,
 }
+
+# Claims of higher slices, which fill this in when they are ready: asked only when a scope of theirs was granted.
+Further = Callable[[uuid.UUID, frozenset[str]], dict[str, Any]]
+FURTHER: Final[dict[str, Further]] = {}

@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand
 from dopusk.portal.accounts.actions import seed_known_people
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import register
-from dopusk.portal.consents.rules import CLAIMS
+
+# what the cabinet asks for (dopusk/cabinet/signin/portal.py); the profile's own sections it reads from the register
+CABINET_SCOPES = ("openid", "profile", "birthdate", "snils", "inn", "email", "phone", "identity_document")
 
 
 class Command(BaseCommand):
@@ -22,7 +24,7 @@ class Command(BaseCommand):
             secret=settings.CLIENT_SECRET,
             redirect_uris=[f"{settings.CABINET_URL}/signin/callback/"],
             signed_out_uris=[f"{settings.CABINET_URL}/signin/signed-out/"],
-            scopes=list(CLAIMS),
+            scopes=list(CABINET_SCOPES),
             required_level=Level.CONFIRMED,
         )
         made = seed_known_people() if settings.SANDBOX else 0

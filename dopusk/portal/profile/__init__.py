@@ -1,0 +1,1 @@
+"""What a person tells about herself: education, qualification, work, addresses, scans; taking it all out, leaving."""
