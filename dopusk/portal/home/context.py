@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
             (reverse("consents:list"), _("Разрешения")),
             (reverse("home:journal"), _("Журнал активности")),
         ]
+    if settings.SANDBOX:  # where codes and letters are read, for nobody really receives them
+        links.append((reverse("delivery:inbox"), _("Письма стенда")))
     return {
         "person": person.short_name if person else None,
         "nav": [{"url": url, "label": label, "current": request.path == url} for url, label in links],

@@ -48,12 +48,15 @@ class Chosen(TypedDict):
     DELIVERY_SMS: Gateway | None
 
 
-def chosen(*, sandbox: bool, home: str) -> Chosen:
-    """The settings of both channels. home: the site's own address, signed under letters. Raises Misconfigured."""
+def chosen(*, sandbox: bool, home: str, name: str) -> Chosen:
+    """The settings of both channels. Raises Misconfigured.
+
+    home, name: the site's own address and what it calls itself, signed under letters.
+    """
     mail = _way("DOPUSK_DELIVERY_MAIL", "smtp", sandbox=sandbox)
     sms = _way("DOPUSK_DELIVERY_SMS", "http", sandbox=sandbox)
     return {
-        "DELIVERY_MAIL": _smtp(home) if mail == "smtp" else None,
+        "DELIVERY_MAIL": _smtp(home, name) if mail == "smtp" else None,
         "DELIVERY_SMS": _gateway() if sms == "http" else None,
     }
 
@@ -67,7 +70,9 @@ def _way(name: str, real: str, *, sandbox: bool) -> str:
     return value
 
 
-def _smtp(home: str) -> Smtp:
+def _smtp(home: str, name: str) -> Smtp:
+    if not name or not name.isprintable():
+        raise Misconfigured("the name of the site must be one line of text: letters come from it")
     host = environment.text("DOPUSK_DELIVERY_SMTP_HOST")
     security = environment.text("DOPUSK_DELIVERY_SMTP_SECURITY", "starttls")
     if security not in PORTS:
@@ -84,7 +89,7 @@ def _smtp(home: str) -> Smtp:
         host=host,
         port=port,
         from_=from_,
-        name=_line("DOPUSK_DELIVERY_NAME", "Портал личности «допуск»"),
+        name=name,
         home=home,
         security="tls" if security == "tls" else "plain" if security == "plain" else "starttls",
         user=user,

@@ -23,10 +23,10 @@ SMS = {
 
 @pytest.fixture
 def choose(monkeypatch):
-    def choose(*, sandbox=False, **names):
+    def choose(*, sandbox=False, called="Портал «допуск»", **names):
         for name, value in names.items():
             monkeypatch.setenv(name, value)
-        return chosen(sandbox=sandbox, home=HOME)
+        return chosen(sandbox=sandbox, home=HOME, name=called)
 
     return choose
 
@@ -46,7 +46,7 @@ def test_outside_the_sandbox_both_are_said(choose):
         host="mail.example",
         port=587,
         from_="portal@xn--80a1acny.xn--p1ai",
-        name="Портал личности «допуск»",
+        name="Портал «допуск»",
         home=HOME,
         security="starttls",
         user="portal",
@@ -91,7 +91,8 @@ def test_without_encryption_on_this_machine_only(choose, host):
         ({"DOPUSK_DELIVERY_SMTP_PORT": "smtp"}, "DOPUSK_DELIVERY_SMTP_PORT"),
         ({"DOPUSK_DELIVERY_SMTP_SECONDS": "3600"}, "DOPUSK_DELIVERY_SMTP_SECONDS"),
         ({"DOPUSK_DELIVERY_SMTP_FROM": "portal"}, "DOPUSK_DELIVERY_SMTP_FROM"),
-        ({"DOPUSK_DELIVERY_NAME": "two\nlines"}, "DOPUSK_DELIVERY_NAME"),
+        ({"called": "two\nlines"}, "name of the site"),
+        ({"called": ""}, "name of the site"),
         ({"DOPUSK_DELIVERY_SMS_URL": "http://sms.example/"}, "DOPUSK_DELIVERY_SMS_URL"),
         ({"DOPUSK_DELIVERY_SMS_TOKEN": ""}, "DOPUSK_DELIVERY_SMS_TOKEN"),
         ({"DOPUSK_DELIVERY_SMS_TOKEN": "the\ntoken"}, "DOPUSK_DELIVERY_SMS_TOKEN"),

@@ -53,6 +53,14 @@ def test_outside_the_sandbox_there_is_no_such_page(settings):
 
 
 @pytest.mark.django_db
+def test_every_page_of_the_stand_leads_there_and_no_page_of_another_deployment(settings):
+    there = f'href="{reverse("delivery:inbox")}"'
+    assert there in Client().get("/").content.decode()
+    settings.SANDBOX = False
+    assert there not in Client().get("/").content.decode()
+
+
+@pytest.mark.django_db
 def test_what_the_inbox_keeps_is_sealed():
     sent()
     with connection.cursor() as cursor:
