@@ -14,6 +14,7 @@ globals().update(
             "dopusk.portal.accounts",
             "dopusk.portal.clients",
             "dopusk.portal.sessions",
+            "dopusk.portal.notices",
             "dopusk.portal.codes",
             "dopusk.portal.operators",
             "dopusk.portal.factors",
