@@ -65,7 +65,7 @@ class MailServer:
 
 class Gateway(ThreadingHTTPServer):
     """An SMS gateway. script: what it does in turn, the last thing for ever: a status, (status, body), "slow",
-    "die", "garbage"; anything that is taken is kept once by its Idempotency-Key."""
+    "hold", "die", "garbage", "taken, then die"; anything that is taken is kept once by its Idempotency-Key."""
 
     daemon_threads = True
 
@@ -74,6 +74,7 @@ class Gateway(ThreadingHTTPServer):
         self.script: list = [200]
         self.seen: list[tuple[dict[str, str], dict[str, str]]] = []
         self.delivered: dict[str, str] = {}
+        self.released = threading.Event()
 
     def __enter__(self):
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -103,6 +104,9 @@ class _Desk(BaseHTTPRequestHandler):
         if act == "slow":
             time.sleep(0.6)
             status = 200
+        elif act == "hold":  # says nothing until it is let go
+            self.server.released.wait(60)
+            return
         elif act == "die":
             self.connection.shutdown(socket.SHUT_RDWR)
             return

@@ -120,6 +120,27 @@ def test_a_refusal_is_final_and_says_why(post):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_follows_a_refusal_is_written_with_it(post):
+    put("marker")
+    message = put()
+    told = Message.objects.filter(key="marker")
+    post.mood = senders.Refused("late", finish=lambda: told.update(last_reason="told"))
+    actions.deliver(message.pk)
+    assert told.get().last_reason == "told"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_is_tried_again_at_the_latest_when_its_sender_says(post):
+    message = put()
+    Message.objects.update(attempts=20)
+    by = timezone.now() + timedelta(seconds=3)
+    post.mood = senders.TryLater("away", by=by)
+    actions.deliver(message.pk)
+    message.refresh_from_db()
+    assert message.next_at == by
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_broken_sender_leaves_the_message_waiting_its_turn(post):
     message = put()
     post.mood = RuntimeError("a defect of ours")
