@@ -5,6 +5,7 @@ The list itself comes from outside (`passwords.py` takes Django's). Everything h
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 from typing import Final
 
 ENGLISH: Final = "`qwertyuiop[]asdfghjkl;'zxcvbnm,./~{}:\"<>?"
@@ -28,7 +29,7 @@ _WALKS: Final = (
 _STEPS: Final = frozenset(
     pair
     for walk in _WALKS
-    for pair in (*zip(walk, walk[1:], strict=False), *zip(walk[1:], walk, strict=False))
+    for pair in (*pairwise(walk), *pairwise(walk[::-1]))
 )
 FRESH: Final = 6  # characters a walk or a repetition cannot foretell, at least
 _LEFT: Final = 8  # characters that must remain when what is known of the owner is taken out
