@@ -19,10 +19,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The person may not see this."""
+    """The person may not see this. A refusal that knows the way out brings its own page as `template`."""
     if _is_program(request):
         return _problem(403, "forbidden", _("Сюда нет доступа"))
-    return render(request, "design/403.html", {"exception": exception}, status=403)
+    page = getattr(exception, "template", "design/403.html")
+    return render(request, page, {"exception": exception}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

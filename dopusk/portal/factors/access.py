@@ -1,14 +1,22 @@
-"""Passkey sign-in over HTTP: what sign-in's two JSON addresses answer with, and the cookie that binds a challenge."""
+"""For other slices' views: passkey sign-in over HTTP with the cookie that binds a challenge, and the stricter proof."""
 
+import functools
 import json
 import secrets
 import uuid
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Concatenate, Final, ParamSpec
+from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
-from dopusk.portal.factors import passkeys
+from dopusk.portal.accounts.models import Account
+from dopusk.portal.factors import actions, passkeys
+from dopusk.portal.operators.access import TWO_FACTORS
+from dopusk.portal.sessions.access import Person, proof_required
+
+Arguments = ParamSpec("Arguments")
 
 COOKIE: Final = "portal_ceremony"  # a value only this browser holds; signs nobody in
 LONGEST_ANSWER: Final = 64 * 1024
@@ -56,3 +64,25 @@ def onward(path: str) -> JsonResponse:
 def refusal(refused: passkeys.Refused) -> JsonResponse:
     """Tell passkeys.js why not; it has the words."""
     return JsonResponse({"code": refused.code}, status=422)
+
+
+def whole_proof_required(
+    view: Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
+    """As proof_required, and whoever has a second factor has shown it in this session.
+
+    So a password alone, on a device that is not asked for more, neither adds a factor nor takes one away
+    (NIST SP 800-63B-4 §4.1.2: a factor is bound at the assurance the account has).
+    """
+
+    @functools.wraps(view)
+    def guarded(
+        request: HttpRequest, person: Person, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> HttpResponse:
+        if TWO_FACTORS not in person.amr and actions.asked(
+            Account.objects.get(pk=person.sub), known_device=False
+        ):
+            return HttpResponseRedirect(f"/signin/again/?next={quote(request.get_full_path(), safe='/')}")
+        return view(request, person, *args, **kwargs)
+
+    return proof_required(guarded)

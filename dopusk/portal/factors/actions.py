@@ -131,11 +131,11 @@ def finish_totp(sub: uuid.UUID, text: str, *, session: str = "") -> bool:
         return False
     Totp.objects.filter(account_id=sub, confirmed_at__isnull=False).delete()
     Totp.objects.filter(pk=app.pk).update(confirmed_at=timezone.now())
-    added(account, Kind.TOTP, "приложение с кодами", session=session)
+    added(account, Kind.TOTP, "Добавлено приложение с кодами для входа", session=session)
     return True
 
 
-def added(account: Account, kind: Kind, what: str, *, session: str = "") -> None:
+def added(account: Account, kind: Kind, words: str, *, session: str = "") -> None:
     """Ask for two steps from now on, journal and tell. The caller holds the account's row."""
     if not account.second_factor:
         account.second_factor = True
@@ -145,7 +145,7 @@ def added(account: Account, kind: Kind, what: str, *, session: str = "") -> None
         act="factor.added",
         subject=str(account.pk),
         object_=f"factor:{kind}",
-        words=f"Добавлен способ подтверждения входа: {what}",
+        words=words,
         session=session,
         detail={"kind": kind},
     )
@@ -166,22 +166,22 @@ def remove(sub: uuid.UUID, kind: Kind, passkey: uuid.UUID | None = None, *, sess
         if not policy(sub).sms:
             return "no_factor"
         Policy.objects.update_or_create(account=account, defaults={"sms": False})
-        what = "код по СМС"
+        words = "Код по СМС больше не принимается как второй шаг входа"
     elif kind is Kind.TOTP:
         if not Totp.objects.filter(account=account, confirmed_at__isnull=False).delete()[0]:
             return "no_factor"
-        what = "приложение с кодами"
+        words = "Убрано приложение с кодами для входа"
     else:
         key = Passkey.objects.filter(account=account, pk=passkey).first()
         if key is None:
             return "no_factor"
         key.delete()
-        what = f"ключ доступа «{key.name}»"
-    _removed(account, kind, what, session)
+        words = f"Убран ключ доступа «{key.name}»"
+    _removed(account, kind, words, session)
     return None
 
 
-def _removed(account: Account, kind: Kind, what: str, session: str) -> None:
+def _removed(account: Account, kind: Kind, words: str, session: str) -> None:
     if not methods(account.pk).strong:
         RecoveryCode.objects.filter(account=account).delete()
         account.second_factor = is_operator(account.pk)
@@ -191,7 +191,7 @@ def _removed(account: Account, kind: Kind, what: str, session: str) -> None:
         act="factor.removed",
         subject=str(account.pk),
         object_=f"factor:{kind}",
-        words=f"Убран способ подтверждения входа: {what}",
+        words=words,
         session=session,
         detail={"kind": kind, "second_factor": account.second_factor},
     )
@@ -208,7 +208,7 @@ def turn_on_sms(sub: uuid.UUID, *, session: str = "") -> str | None:
     if not have.sms:
         transaction.set_rollback(True)
         return "no_phone"
-    added(account, Kind.SMS, "код по СМС", session=session)
+    added(account, Kind.SMS, "Код по СМС принимается как второй шаг входа", session=session)
     return None
 
 
@@ -221,12 +221,15 @@ def set_ask(sub: uuid.UUID, ask: Ask, *, session: str = "") -> str | None:
     if policy(sub).ask == ask:
         return None
     Policy.objects.update_or_create(account=account, defaults={"ask": ask})
-    when = {Ask.ALWAYS: "при каждом входе", Ask.NEW_DEVICES: "на новых устройствах"}[ask]
+    words = {
+        Ask.ALWAYS: "Второй шаг входа теперь спрашивается при каждом входе",
+        Ask.NEW_DEVICES: "Второй шаг входа теперь спрашивается только на новых устройствах",
+    }
     record(
         actor=str(sub),
         act="factor.policy_changed",
         subject=str(sub),
-        words=f"Второй шаг входа спрашивается {when}",
+        words=words[ask],
         session=session,
         detail={"ask": ask},
     )
@@ -290,6 +293,19 @@ def seed_known_factors() -> int:
             app.save(force_insert=True)
             made += 1
     return made
+
+
+def known_code(person: sandbox.Person, moment: float) -> str:
+    """The code that a known person's app shows and that has not been used; empty until the next one comes."""
+    app = Totp.objects.filter(
+        account__in=Account.objects.known_as(*known_identity(person).known_by()).filter(demo=True),
+        confirmed_at__isnull=False,
+    ).first()
+    secret = base64.b32decode(person.totp_secret)
+    step = rules.step_at(moment)
+    if app is None or app.secret() != secret or app.last_step >= step:
+        return ""
+    return rules.code_at(secret, step)
 
 
 def purge() -> int:

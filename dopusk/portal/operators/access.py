@@ -32,7 +32,9 @@ def rights_here(request: HttpRequest) -> frozenset[Right]:
 
 
 class SecondFactorMissing(PermissionDenied):
-    """An operator signed in without a second factor: her rights sleep until she shows one."""
+    """An operator signed in without a second factor: her rights sleep until she shows one. Its page says how."""
+
+    template = "operators/second_factor_missing.html"
 
 
 def right_required(
