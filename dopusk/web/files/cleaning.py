@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 SANITISE = Path(__file__).with_name("sanitise.py")
 SECONDS = 30  # of waiting for one cleaning
-AT_ONCE = 2  # cleanings of one server process; each may take a gigabyte at the worst
+AT_ONCE = 2  # cleanings of one server process; each may take sanitise.MEMORY at the worst
 PATIENCE = 15.0  # seconds of waiting for a place
 SAID = {
     "file_unreadable", "file_encrypted", "file_pages", "file_pixels", "file_active_content", "file_signed",
@@ -90,7 +90,7 @@ def _believed(said: bytes, media_type: str, limits: rules.Limits) -> tuple[bytes
             "file_pages": {"pages": counted, "limit": limits.pages},
             "file_pixels": {"limit": limits.pixels},
         }
-        known = code if code in SAID else "file_unreadable"
+        known = code if isinstance(code, str) and code in SAID else "file_unreadable"
         raise FileRefused(known, dict[str, object](facts.get(known, {})))
     if pages < 1 or rules.media_type(content[:16]) != media_type:
         raise FileRefused("file_unreadable")

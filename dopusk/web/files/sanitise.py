@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 MEGABYTE = 1024 * 1024
-# Bytes of address space, libraries included. Forty megapixels with transparency, the dearest picture, take 0.7 GB.
-MEMORY = 1024 * MEGABYTE
+# Bytes of address space, libraries included. Forty megapixels, turned or transparent, do with 512 MB.
+MEMORY = 768 * MEGABYTE
 PROCESSOR = 20  # seconds
 OUTPUT = 64 * MEGABYTE  # bytes of the clean content; of any file written
 OPEN_FILES = 32
@@ -219,10 +219,11 @@ def _decoded(stream: Any, filters: list[str], limit: int) -> int:
     import pikepdf
 
     try:
-        have = len(stream.read_bytes(pikepdf.StreamDecodeLevel.generalized))
+        have = len(stream.read_bytes(pikepdf.StreamDecodeLevel.specialized))
     except pikepdf.PdfError as error:  # the last filter is an image's
         if set(filters) & (FLATE | RUNS):
-            raise Refused("file_unreadable") from error
+            out_of_memory = "bad_alloc" in str(error)
+            raise Refused("file_unfolds" if out_of_memory else "file_unreadable") from error
         have = len(stream.read_raw_bytes())
     if have > limit:
         raise Refused("file_unfolds")
@@ -260,16 +261,15 @@ class Flate:
     def pieces(self, packed: Iterable[bytes]) -> Iterator[bytes]:
         """The content in pieces of at most a megabyte. Raises zlib.error."""
         for chunk in packed:
-            left = chunk
-            while not self._flow.eof:
+            left, more = chunk, True
+            while more and not self._flow.eof:
                 piece = self._flow.decompress(left, PIECE)
                 left = self._flow.unconsumed_tail
+                more = bool(left) or len(piece) == PIECE
                 self.out += len(piece)
                 yield piece
-                if not left and len(piece) < PIECE:
-                    break
-            else:
-                self.tail += len(left) + len(self._flow.unused_data)
+            if self._flow.eof:
+                self.tail += len(self._flow.unused_data) or len(left)
 
 
 def _measure(stream: Any, filters: list[str], pixels: int) -> None:
