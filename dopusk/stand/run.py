@@ -25,14 +25,14 @@ SITES = {
 
 
 def people() -> list[dict[str, str | None]]:
-    """The demo people as `--json` tells them. totp_secret: null until second factors exist."""
+    """The demo people as `--json` tells them. totp_secret: base 32, of those who sign in in two steps; else null."""
     return [
         {
             "name": person.full_name,
             "role": str(person.role),
             "identifier": person.email,
             "password": person.password,
-            "totp_secret": None,
+            "totp_secret": person.totp_secret or None,
         }
         for person in PEOPLE
     ]

@@ -7,6 +7,7 @@ import base64
 import time
 import uuid
 from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -17,13 +18,18 @@ from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.actions import OnlyInSandbox, known_identity
 from dopusk.portal.accounts.models import Account, Identifier
 from dopusk.portal.accounts.rules import Kind as Identification
+from dopusk.portal.codes.actions import make_link
 from dopusk.portal.factors import rules
 from dopusk.portal.factors.models import Ceremony, Dismissal, Passkey, Policy, RecoveryCode, Totp
 from dopusk.portal.factors.rules import Ask, Kind, Methods
+from dopusk.portal.notices.actions import tell
 from dopusk.portal.operators.actions import appoint
 from dopusk.portal.operators.models import Appointment
 from dopusk.portal.operators.rules import Role
 from dopusk.web.journal.actions import record
+
+METHODS: Final = {Kind.TOTP: "приложение с кодами", Kind.PASSKEY: "ключ доступа", Kind.SMS: "код по СМС"}
+NOT_ME_LASTS: Final = timedelta(days=10)
 
 
 def is_operator(sub: uuid.UUID) -> bool:
@@ -131,12 +137,26 @@ def finish_totp(sub: uuid.UUID, text: str, *, session: str = "") -> bool:
         return False
     Totp.objects.filter(account_id=sub, confirmed_at__isnull=False).delete()
     Totp.objects.filter(pk=app.pk).update(confirmed_at=timezone.now())
-    added(account, Kind.TOTP, "Добавлено приложение с кодами для входа", session=session)
+    added(
+        account,
+        Kind.TOTP,
+        "Добавлено приложение с кодами для входа",
+        method=METHODS[Kind.TOTP],
+        session=session,
+    )
     return True
 
 
-def added(account: Account, kind: Kind, words: str, *, session: str = "") -> None:
+def _tell(sub: uuid.UUID, kind: str, method: str = "") -> None:
+    """A notice to her confirmed contacts, with a way to say «это не я»."""
+    token = make_link("not_me", "", sub=sub, good_for=NOT_ME_LASTS, detail={"kind": kind})
+    detail = {"method": method} if method else {}
+    tell(sub, kind, detail=detail, urgent=True, not_me_token=token, link="/security/factors/")
+
+
+def added(account: Account, kind: Kind, words: str, *, method: str, session: str = "") -> None:
     """Ask for two steps from now on, journal and tell. The caller holds the account's row."""
+    _tell(account.pk, "factor_added", method)
     if not account.second_factor:
         account.second_factor = True
         account.save(update_fields=["second_factor"])
@@ -162,6 +182,7 @@ def remove(sub: uuid.UUID, kind: Kind, passkey: uuid.UUID | None = None, *, sess
     code = rules.fault_of_removal(have, kind, operator=is_operator(sub))
     if code:
         return code
+    key: Passkey | None = None
     if kind is Kind.SMS:
         if not policy(sub).sms:
             return "no_factor"
@@ -177,6 +198,7 @@ def remove(sub: uuid.UUID, kind: Kind, passkey: uuid.UUID | None = None, *, sess
             return "no_factor"
         key.delete()
         words = f"Убран ключ доступа «{key.name}»"
+    _tell(sub, "factor_removed", f"{METHODS[kind]} «{key.name}»" if key else METHODS[kind])
     _removed(account, kind, words, session)
     return None
 
@@ -208,7 +230,13 @@ def turn_on_sms(sub: uuid.UUID, *, session: str = "") -> str | None:
     if not have.sms:
         transaction.set_rollback(True)
         return "no_phone"
-    added(account, Kind.SMS, "Код по СМС принимается как второй шаг входа", session=session)
+    added(
+        account,
+        Kind.SMS,
+        "Код по СМС принимается как второй шаг входа",
+        method=METHODS[Kind.SMS],
+        session=session,
+    )
     return None
 
 
@@ -225,6 +253,7 @@ def set_ask(sub: uuid.UUID, ask: Ask, *, session: str = "") -> str | None:
         Ask.ALWAYS: "Второй шаг входа теперь спрашивается при каждом входе",
         Ask.NEW_DEVICES: "Второй шаг входа теперь спрашивается только на новых устройствах",
     }
+    _tell(sub, "factor_policy")
     record(
         actor=str(sub),
         act="factor.policy_changed",
@@ -251,6 +280,7 @@ def make_recovery_codes(sub: uuid.UUID, *, session: str = "") -> list[str]:
             return []
         RecoveryCode.objects.filter(account_id=sub).delete()
         RecoveryCode.objects.bulk_create(rows)
+        _tell(sub, "factor_added", "новые коды восстановления")
         record(
             actor=str(sub),
             act="factor.recovery_codes_made",

@@ -140,7 +140,10 @@ def _kept(made: Passkey, session: str) -> Passkey | Refused:
         if Passkey.objects.filter(credential_id=made.credential_id).exists():
             return Refused("passkey_exists")
         made.save(force_insert=True)
-        actions.added(account, Kind.PASSKEY, f"Добавлен ключ доступа «{made.name}»", session=session)
+        actions.added(
+            account, Kind.PASSKEY, f"Добавлен ключ доступа «{made.name}»",
+            method=f"{actions.METHODS[Kind.PASSKEY]} «{made.name}»", session=session,
+        )  # fmt: skip
     return made
 
 

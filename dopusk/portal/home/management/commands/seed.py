@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from dopusk.portal.accounts.actions import seed_known_people
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import register
+from dopusk.portal.factors.actions import seed_known_factors
 
 # what the cabinet asks for (dopusk/cabinet/signin/portal.py); the profile's own sections it reads from the register
 CABINET_SCOPES = ("openid", "profile", "birthdate", "snils", "inn", "email", "phone", "identity_document")
@@ -28,4 +29,6 @@ class Command(BaseCommand):
             required_level=Level.CONFIRMED,
         )
         made = seed_known_people() if settings.SANDBOX else 0
+        if settings.SANDBOX:
+            seed_known_factors()
         self.stdout.write(f"portal: the cabinet is registered, {made} people are new")
