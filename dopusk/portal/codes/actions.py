@@ -126,11 +126,12 @@ def send_link(
     text: str = "",
     subject: str = "",
     real: bool = True,
+    variant: str = "",
 ) -> Held | None:
     """Mail a link of single use, or say until when to wait; None when it went.
 
     path: of this site, with `{token}`: "/contacts/email/{token}/". subject, text: instead of `words.LINKS`; the text
-    with `{url}`. real: as in `send_code`.
+    with `{url}`. real: as in `send_code`; variant: see `words.link_text`.
     """
     rules.purpose(purpose)
     now = timezone.now()
@@ -148,7 +149,7 @@ def send_link(
                 title, body = subject, text.replace("{url}", url)
             else:
                 lives = words.lasting(int(good_for / timedelta(hours=1)))
-                title, body = words.link_text(settings.PORTAL_NAME, purpose, url, lives)
+                title, body = words.link_text(settings.PORTAL_NAME, purpose, url, lives, variant=variant)
             send(
                 channel="mail", to=to, purpose=purpose, subject=title, text=body,
                 about=str(sub or "") if real else "",

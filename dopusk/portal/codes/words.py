@@ -57,8 +57,7 @@ def code_text(name: str, purpose: str, digits: str, *, variant: str = "") -> str
     """The text with a code. name: of the deployment. variant "taken": the number is an account's already."""
     if variant == "taken":
         return (
-            f"{name}: {digits} — код {CODES[purpose]}. {NEVER_TELL} "
-            "С этим номером уже есть учётная запись. Это не Вы? Не отвечайте."
+            f"{name}: {digits} — код {CODES[purpose]}. {NEVER_TELL} Учётная запись с этим номером уже есть."
         )
     return f"{name}: {digits} — код {CODES[purpose]}. {NEVER_TELL}"
 
@@ -68,11 +67,19 @@ def code_subject(purpose: str) -> str:
     return f"Код {CODES[purpose]}"
 
 
-def link_text(name: str, purpose: str, url: str, lives: str) -> tuple[str, str]:
-    """Subject and text of a letter with a link. lives: how long it works, «24 часа»."""
+TAKEN: Final = (
+    "С этим адресом уже есть другая учётная запись. Если она Ваша, новая не нужна: войдите в неё или восстановите "
+    "доступ. Как это сделать, написано на странице"
+)
+
+
+def link_text(name: str, purpose: str, url: str, lives: str, *, variant: str = "") -> tuple[str, str]:
+    """Subject and text of a letter with a link. lives: how long it works, «24 часа». variant "taken": the address is
+    another account's."""
     words = LINKS[purpose]
+    does = TAKEN if variant == "taken" else words.does
     text = (
-        f"Здравствуйте.\n\n{words.about}\n\n{words.does}:\n{url}\n\n"
+        f"Здравствуйте.\n\n{words.about}\n\n{does}:\n{url}\n\n"
         f"Ссылка работает один раз, {lives}. Никому её не пересылайте.\n\n{words.otherwise}\n\n{name}"
     )
     return f"{name}: {words.subject.lower()}", text

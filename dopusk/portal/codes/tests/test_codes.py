@@ -1,5 +1,6 @@
 """Codes and links: who gets them, what fits, what is limited."""
 
+import contextlib
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -193,7 +194,7 @@ def test_nobody_gets_nothing_and_nothing_fits(monkeypatch):
 
 
 def test_a_failed_transaction_of_the_caller_sends_nothing():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
         sent()
         raise ZeroDivisionError
     assert (Letter.objects.count(), Code.objects.count(), Counter.objects.count()) == (0, 0, 0)
