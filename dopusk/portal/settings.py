@@ -19,6 +19,7 @@ globals().update(
             "dopusk.portal.operators",
             "dopusk.portal.factors",
             "dopusk.portal.signin",
+            "dopusk.portal.contacts",
             "dopusk.portal.consents",
             "dopusk.portal.oidc",
             "dopusk.portal.profile",
