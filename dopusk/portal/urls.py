@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("dopusk.web.delivery.urls")),
     path("", include("dopusk.portal.home.urls")),
     path("", include("dopusk.portal.signin.urls")),
+    path("contacts/", include("dopusk.portal.contacts.urls")),
     path("", include("dopusk.portal.factors.urls")),
     path("services/", include("dopusk.portal.services.urls")),
     path("consents/", include("dopusk.portal.consents.urls")),
