@@ -315,8 +315,9 @@ def seed_known_factors() -> int:
         account = Account.objects.known_as(*known_identity(person).known_by()).filter(demo=True).first()
         if account is None:
             continue
-        for role in Role:
-            appoint(account.pk, role, by="system")
+        if not Appointment.objects.filter(account=account).exists():  # once: a post taken away stays away
+            for role in Role:
+                appoint(account.pk, role, by="system")
         if not methods(account.pk).strong:
             app = Totp(account=account, confirmed_at=timezone.now())
             app.seal(base64.b32decode(person.totp_secret))
