@@ -1,10 +1,15 @@
 """What every site does when a server process starts, after Django is set up and before it answers."""
 
 import gc
+import logging
 
 from django.core import checks
 
 from dopusk.web.environment import Misconfigured
+
+logger = logging.getLogger(__name__)
+
+SAID = "start"  # tag of checks whose answers belong in the log of every start
 
 
 def begin() -> None:
@@ -16,5 +21,7 @@ def begin() -> None:
     failed = [one for one in checks.run_checks(databases=["default"]) if one.is_serious()]
     if failed:
         raise Misconfigured("\n".join(str(one) for one in failed))
+    for one in checks.run_checks(tags=[SAID], include_deployment_checks=True):
+        logger.log(one.level, "%s %s", one.id, one.msg)
     gc.collect()
     gc.freeze()

@@ -89,7 +89,10 @@ def _institution(known: _Known) -> Material:
 
 def _employer(known: _Known) -> Material:
     asked = tuple(card.organization_name for card in known.cards)
-    schooled = (one.institution for one in (*known.diplomas, *known.trainings))
+    schooled = (
+        *(diploma.institution for diploma in known.diplomas),
+        *(training.institution for training in known.trainings),
+    )
     near_by = Organisation.objects.filter(region_code=known.person.region_code).exclude(kind="school")
     pool = (*near_by.order_by("oid").values_list("name", flat=True)[:OTHERS], *_further()["employers"])
     return Material(Kind.EMPLOYER, asked, (*asked, *schooled), pool)

@@ -7,10 +7,11 @@ from django.apps.config import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Info, Warning, register  # noqa: A004 - Django's own names
 
+from dopusk.web import start
 from dopusk.web.files import antivirus
 
 
-@register("files", deploy=True)
+@register("files", start.SAID, deploy=True)
 def files_are_scanned(
     app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:

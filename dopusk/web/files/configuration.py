@@ -44,7 +44,7 @@ def clamd(value: str) -> Clamd | None:
     if scheme == "tcp":
         try:
             parts = urlsplit(f"tcp://{rest}")
-            if parts.hostname and parts.port and parts.netloc == rest:
+            if parts.hostname and parts.port and parts.netloc == rest and parts.username is None:
                 return Clamd(host=parts.hostname, port=parts.port)
         except ValueError:  # a port that is none
             pass

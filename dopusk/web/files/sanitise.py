@@ -79,6 +79,12 @@ def clean_image(content: bytes, kind: str, pixels: int) -> tuple[bytes, int]:
             raise Refused("file_pixels", width=picture.width, height=picture.height, limit=pixels)
         picture.load()
         picture = ImageOps.exif_transpose(picture)
+        if picture.mode in {
+            "I",
+            "I;16",
+            "I;16B",
+        }:  # sixteen bits of grey: Pillow alone would make it all white
+            picture = picture.convert("I").point(lambda grey: grey / 256).convert("L")
         if picture.mode not in {"L", "RGB"}:
             picture = picture.convert("RGBA" if _clear(picture) else "RGB")
         if picture.mode == "RGBA":  # a scan has no transparency: put it on white paper

@@ -86,6 +86,13 @@ def test_a_transparent_png_becomes_black_on_white():
     assert Image.open(io.BytesIO(actions.read(stored))).mode == "RGB"
 
 
+def test_a_scan_of_sixteen_bits_keeps_its_greys():
+    out = io.BytesIO()
+    Image.new("I;16", (40, 40), 30_000).save(out, "PNG")
+    clean = Image.open(io.BytesIO(actions.read(take(out.getvalue(), "скан.png"))))
+    assert (clean.mode, clean.getpixel((0, 0))) == ("L", 30_000 // 256)
+
+
 def test_a_thirty_megabyte_file_is_too_large():
     assert code_of(b"%PDF-1.7" + bytes(30 * 1024 * 1024)) == "file_too_large"
 
