@@ -9,11 +9,12 @@ urlpatterns = [
     path("", include("dopusk.web.delivery.urls")),
     path("", include("dopusk.portal.home.urls")),
     path("", include("dopusk.portal.signin.urls")),
-    path("contacts/", include("dopusk.portal.contacts.urls")),
     path("", include("dopusk.portal.factors.urls")),
+    path("contacts/", include("dopusk.portal.contacts.urls")),
     path("services/", include("dopusk.portal.services.urls")),
     path("consents/", include("dopusk.portal.consents.urls")),
     path("oidc/", include("dopusk.portal.oidc.urls")),
+    path("", include("dopusk.portal.profile.urls")),
 ]
 
 handler403 = "dopusk.web.errors.forbidden"

@@ -16,6 +16,7 @@ from dopusk.portal.tests.browser import (
     userinfo,
 )
 
+SCOPE = "openid profile birthdate snils inn email phone identity_document"  # as the cabinet asks
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cabinet")]
 
 
@@ -95,13 +96,15 @@ def test_a_failure_of_ours_is_told_in_the_protocols_form(monkeypatch):
     assert answer.headers["x-trace-id"] in answer.text
 
 
-def test_the_whole_login_costs_five_statements():
+@pytest.mark.parametrize(("more", "cost"), [("", 5), (" education qualification employment", 6)])
+def test_the_whole_login_costs_five_statements_and_what_a_profile_says_one_more(more, cost):
+    address = authorization(scope=SCOPE + more)
     exchange(code_for(Browser()))  # she has agreed; registration and key are remembered
     browser = Browser()
     with statements() as sent:
-        browser.get(authorization())
-        signed_in = browser.sign_in("anna@example.org", next_path=authorization())
+        browser.get(address)
+        signed_in = browser.sign_in("anna@example.org", next_path=address)
         code = parameters(browser.get(signed_in.headers["location"]))["code"]
         token = exchange(code).json()["access_token"]
         assert userinfo(token).status_code == 200
-    assert len(sent) == 5
+    assert len(sent) == cost

@@ -5,9 +5,15 @@ from django.db import connection
 
 from dopusk.kernel import sandbox
 from dopusk.portal.consents.rules import CLAIMS
+from dopusk.portal.profile.actions import add_fact
 from dopusk.portal.tests.browser import Browser, code_for, exchange, known, userinfo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cabinet")]
+
+
+COLLEGE = {"institution": "Тверской медицинский колледж", "specialty": "Сестринское дело"}
+LICENCE = {"kind": "certificate", "number": "77-1", "issued_by": "Колледж", "issued_on": "2024-03-01"}
+POST = {"employer": "Городская больница № 1", "post": "медицинская сестра", "since": "2015-09-01"}
 
 
 def token_for(browser: Browser, who: str = "anna", **changes: str) -> str:
@@ -39,7 +45,21 @@ def expected_of_anna() -> dict[str, object]:
             "issuer": "УМВД России по Тверской области",
             "issuer_code": "690-001",
         },
+        "education": {"verified": False, "entries": [{**COLLEGE, "year": 2014, "document_number": "63 001"}]},
+        "qualification": {"verified": False, "entries": [LICENCE]},
+        "employment": {"verified": False, "entries": [POST]},
     }
+
+
+@pytest.fixture(autouse=True)
+def _anna_has_filled_in_her_profile(db):
+    for section, content in (
+        ("education", {**COLLEGE, "year": "2014", "document": "63 001"}),
+        ("qualification", LICENCE),
+        ("employment", POST),
+        ("residence", {"region": "Тверская область", "locality": "Тверь", "house": "1"}),
+    ):
+        add_fact(known("anna").sub, section, content, session="")
 
 
 @pytest.mark.parametrize("scope", CLAIMS)
@@ -52,6 +72,11 @@ def test_a_scope_opens_its_claims_and_no_others(scope):
 
 def test_all_scopes_open_everything():
     assert userinfo(token_for(Browser())).json() == expected_of_anna()
+
+
+def test_who_has_written_nothing_is_told_of_without_an_empty_claim():
+    told = userinfo(token_for(Browser(), "boris", scope="openid education employment")).json()
+    assert set(told) == {"sub", "assurance_level"}
 
 
 def test_a_contact_not_yet_verified_is_said_to_be_so():

@@ -40,10 +40,16 @@ DOCUMENT_WORDS = {
     "other": "другой документ",
 }
 
+# of closing.py; here, where the sentences of the journal stand together
+CLOSED = "Вы закрыли учётную запись; Ваши данные стёрты, журнал остаётся"
+SESSIONS_CLOSED = "Все сеансы завершены: учётная запись закрыта"
+EXPORTED = "Вы скачали всё, что портал хранит о Вас"
+
 
 class NotDone(Exception):
     """Nothing was changed. code: `changed_meanwhile`, `too_many`, `too_many_documents`, `gone`, `waits_already`,
-    `same_name`, `in_review`, `decided_already`, `own_request`, `reason_unknown`, or one of `rules.immutable`."""
+    `same_name`, `in_review`, `decided_already`, `own_request`, `reason_unknown`, `holds_post`,
+    or one of `rules.immutable`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
