@@ -193,7 +193,7 @@ def remove(sub: uuid.UUID, kind: Kind, passkey: uuid.UUID | None = None, *, sess
             return "no_factor"
         words = "Убрано приложение с кодами для входа"
     else:
-        key = Passkey.objects.filter(account=account, pk=passkey).first()
+        key = Passkey.objects.filter(account=account, pk=passkey).first() if passkey else None
         if key is None:
             return "no_factor"
         key.delete()
@@ -201,6 +201,23 @@ def remove(sub: uuid.UUID, kind: Kind, passkey: uuid.UUID | None = None, *, sess
     _tell(sub, "factor_removed", f"{METHODS[kind]} «{key.name}»" if key else METHODS[kind])
     _removed(account, kind, words, session)
     return None
+
+
+@transaction.atomic
+def take_all_off(sub: uuid.UUID) -> None:
+    """End every way of the second step at once: recovery's, for one who has lost them and proved herself otherwise."""
+    account = Account.objects.select_for_update().get(pk=sub)
+    for rows in (Totp, Passkey, RecoveryCode, Policy):
+        rows.objects.filter(account=account).delete()
+    account.second_factor = is_operator(sub)
+    account.save(update_fields=["second_factor"])
+    _tell(sub, "factor_removed")
+    record(
+        actor="system",
+        act="factor.all_removed",
+        subject=str(sub),
+        words="При восстановлении доступа второй шаг входа снят",
+    )
 
 
 def _removed(account: Account, kind: Kind, words: str, session: str) -> None:
@@ -216,6 +233,25 @@ def _removed(account: Account, kind: Kind, words: str, session: str) -> None:
         words=words,
         session=session,
         detail={"kind": kind, "second_factor": account.second_factor},
+    )
+
+
+@transaction.atomic
+def take_all_off(sub: uuid.UUID, *, by: str) -> None:
+    """Take off every factor of a person who has lost them all; a post goes on demanding a new one.
+
+    by: "recovery", or the `sub` of an operator. Whoever calls this has seen to it that it is she, and tells her.
+    """
+    account = Account.objects.select_for_update().get(pk=sub)
+    for kind in (Totp, Passkey, RecoveryCode):
+        kind.objects.filter(account=account).delete()
+    account.second_factor = is_operator(sub)
+    account.save(update_fields=["second_factor"])
+    record(
+        actor=by,
+        act="factor.all_removed",
+        subject=str(sub),
+        words="Убраны все способы второго шага входа: доступ восстановлен без них",
     )
 
 
