@@ -82,7 +82,8 @@ def whole_proof_required(
         if TWO_FACTORS not in person.amr and actions.asked(
             Account.objects.get(pk=person.sub), known_device=False
         ):
-            return HttpResponseRedirect(f"/signin/again/?next={quote(request.get_full_path(), safe='/')}")
+            page = request.get_full_path() if request.method in {"GET", "HEAD"} else "/security/factors/"
+            return HttpResponseRedirect(f"/signin/again/?next={quote(page, safe='/')}")
         return view(request, person, *args, **kwargs)
 
     return proof_required(guarded)

@@ -237,25 +237,6 @@ def _removed(account: Account, kind: Kind, words: str, session: str) -> None:
 
 
 @transaction.atomic
-def take_all_off(sub: uuid.UUID, *, by: str) -> None:
-    """Take off every factor of a person who has lost them all; a post goes on demanding a new one.
-
-    by: "recovery", or the `sub` of an operator. Whoever calls this has seen to it that it is she, and tells her.
-    """
-    account = Account.objects.select_for_update().get(pk=sub)
-    for kind in (Totp, Passkey, RecoveryCode):
-        kind.objects.filter(account=account).delete()
-    account.second_factor = is_operator(sub)
-    account.save(update_fields=["second_factor"])
-    record(
-        actor=by,
-        act="factor.all_removed",
-        subject=str(sub),
-        words="Убраны все способы второго шага входа: доступ восстановлен без них",
-    )
-
-
-@transaction.atomic
 def turn_on_sms(sub: uuid.UUID, *, session: str = "") -> str | None:
     """Let a code by SMS be a second step. Codes: `operator_no_sms`, `no_phone`, `factor_exists`."""
     account = Account.objects.select_for_update().get(pk=sub)

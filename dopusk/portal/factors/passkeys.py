@@ -240,7 +240,8 @@ def _used(purpose: str, binding: str, answer: dict[str, Any], sub: uuid.UUID | N
         key = uuid.UUID(str(answer.get("ceremony", "")))
     except (ValueError, AttributeError):
         return Refused("challenge_unknown")
-    mine = Ceremony.objects.filter(pk=key, purpose=purpose, binding=_hash(binding), account_id=sub)
+    whose = Q(account_id=sub) if sub else Q(account=None)
+    mine = Ceremony.objects.filter(whose, pk=key, purpose=purpose, binding=_hash(binding))
     now = timezone.now()
     if mine.filter(used_at=None, good_until__gt=now).update(used_at=now):
         return mine.get()

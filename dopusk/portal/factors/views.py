@@ -4,7 +4,7 @@ import time
 import uuid
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import segno
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -84,11 +85,12 @@ def codes(request: HttpRequest, person: Person) -> HttpResponse:
     have = actions.methods(person.sub)
     if not have.strong:
         return _to_list()
-    context: dict[str, Any] = {"left": have.recovery_codes_left}
+    asked = request.POST if request.method == "POST" else request.GET
+    context: dict[str, Any] = {"left": have.recovery_codes_left, "next": _next(asked.get("next", ""))}
     if request.method == "POST":
         made = actions.make_recovery_codes(person.sub, session=str(person.sid))
         text = "\r\n".join([f"{settings.PORTAL_URL}", *made, ""])
-        context = {"made": made, "file": f"data:text/plain;charset=utf-8,{quote(text)}"}
+        context |= {"made": made, "file": f"data:text/plain;charset=utf-8,{quote(text)}"}
     return render(request, "factors/codes.html", context)
 
 
@@ -98,7 +100,8 @@ def add_passkey(request: HttpRequest, person: Person) -> HttpResponse:
     """Where a passkey is made; the browser does it by passkeys.js."""
     words = device(request.headers.get("User-Agent", ""))
     form = NameForm(initial={"name": words})
-    return render(request, "factors/add_passkey.html", {"form": form})
+    context = {"form": form, "next": _next(request.GET.get("next", ""))}
+    return render(request, "factors/add_passkey.html", context)
 
 
 @require_POST
@@ -118,7 +121,7 @@ def passkey_finish(request: HttpRequest, person: Person) -> HttpResponse:
     answer = access.answer_of(request)
     form = NameForm({"name": answer.get("name")})
     if not form.is_valid():
-        return access.refusal(passkeys.Refused("name_" + form.errors.as_data()["name"][0].code))
+        return access.refusal(passkeys.Refused(f"name_{form.errors.as_data()['name'][0].code}"))
     name = form.cleaned_data["name"]
     made = passkeys.finish_registration(
         person.sub, _binding(person), answer, name=name, session=str(person.sid)
@@ -127,7 +130,7 @@ def passkey_finish(request: HttpRequest, person: Person) -> HttpResponse:
         return access.refusal(made)
     prove_again(person.sid, _with(person.amr, "swk" if made.may_sync else "hwk"))
     messages.success(request, _("Ключ доступа добавлен. Теперь можно входить без пароля."))
-    return access.onward(_codes_or_list(person)["Location"])
+    return access.onward(_codes_or_list(person, _next(str(answer.get("next", ""))))["Location"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -241,11 +244,20 @@ def _to_list() -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("factors:list"), status=HTTPStatus.SEE_OTHER)
 
 
-def _codes_or_list(person: Person) -> HttpResponseRedirect:
-    """After the first app or passkey come the recovery codes."""
+def _codes_or_list(person: Person, onward: str = "") -> HttpResponseRedirect:
+    """After the first app or passkey come the recovery codes; then on to where she was going."""
     if actions.methods(person.sub).recovery_codes_left:
-        return _to_list()
-    return HttpResponseRedirect(reverse("factors:codes"), status=HTTPStatus.SEE_OTHER)
+        return HttpResponseRedirect(onward or reverse("factors:list"), status=HTTPStatus.SEE_OTHER)
+    codes_page = reverse("factors:codes")
+    if onward:
+        codes_page += f"?{urlencode({'next': onward})}"
+    return HttpResponseRedirect(codes_page, status=HTTPStatus.SEE_OTHER)
+
+
+def _next(path: str) -> str:
+    """Where she was going when a passkey was offered: a path of this site, or an empty text."""
+    ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if ours else ""
 
 
 def _binding(person: Person) -> str:

@@ -174,6 +174,19 @@ def test_taking_one_of_two_away_leaves_the_second_step(anna, clock):
     assert actions.methods(anna.pk).recovery_codes_left == 10
 
 
+def test_recovery_takes_everything_off_and_a_post_still_demands_two_steps(anna, clock):
+    oleg = known("oleg")
+    appoint(oleg.pk, Role.SUPPORT, by="system")
+    for account in (anna, oleg):
+        with_app(account, clock)
+        with_passkey(account, account.first_name)
+        actions.make_recovery_codes(account.pk)
+        actions.take_all_off(account.pk)
+        account.refresh_from_db()
+        assert not actions.methods(account.pk).strong
+    assert (anna.second_factor, oleg.second_factor) == (False, True)
+
+
 def test_what_is_not_there_cannot_be_taken_away(anna):
     assert actions.remove(anna.pk, Kind.TOTP) == "no_factor"
     assert actions.remove(anna.pk, Kind.PASSKEY, with_passkey(known("boris")).pk) == "no_factor"

@@ -114,7 +114,7 @@
     });
     const name = form.querySelector("[name=name]").value;
     const made = shown(credential, ["clientDataJSON", "attestationObject"]);
-    return post(form.dataset.finishUrl, { ceremony: begun.ceremony, name, credential: made });
+    return post(form.dataset.finishUrl, { ceremony: begun.ceremony, name, next: form.dataset.next, credential: made });
   };
 
   const show = async (place, options) => {
