@@ -1,5 +1,8 @@
 """Settings of the portal: what every site has, and its own slices."""
 
+from datetime import timedelta
+
+from dopusk.portal.sessions import rules as sessions
 from dopusk.web import environment
 from dopusk.web.delivery import configuration as delivery
 from dopusk.web.files import configuration as files
@@ -20,8 +23,10 @@ globals().update(
             "dopusk.portal.factors",
             "dopusk.portal.signin",
             "dopusk.portal.contacts",
+            "dopusk.portal.recovery",
             "dopusk.portal.consents",
             "dopusk.portal.oidc",
+            "dopusk.portal.proofing",
             "dopusk.portal.profile",
             "dopusk.portal.services",
             "dopusk.portal.home",
@@ -39,7 +44,26 @@ CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
 REGISTERS_TOKEN = environment.secret("DOPUSK_PORTAL_REGISTERS_TOKEN")
 
-# sessions of people are rows of slice signin under the cookie `portal_session`; Django's own would take its name
+# who may speak for a client's address (X-Forwarded-For); nobody unless set
+TRUSTED_PROXIES = environment.networks("DOPUSK_TRUSTED_PROXIES")
+
+# an unused session: when she is warned, when it ends
+SESSION_IDLE_WARNING = timedelta(
+    minutes=environment.whole("DOPUSK_IDLE_WARNING_MINUTES", sessions.IDLE_WARNING_MINUTES, least=1)
+)
+SESSION_IDLE_END = timedelta(
+    minutes=environment.whole("DOPUSK_IDLE_END_MINUTES", sessions.IDLE_END_MINUTES, least=2)
+)
+if not SESSION_IDLE_WARNING < SESSION_IDLE_END <= timedelta(hours=1):
+    raise environment.Misconfigured(
+        "DOPUSK_IDLE_WARNING_MINUTES must be less than DOPUSK_IDLE_END_MINUTES, and that at most 60"
+    )
+
+# ASVS 5.0 6.2.10 and NIST SP 800-63B-4 3.1.1.2 forbid changing passwords by the calendar, so 0: never.
+# Other rules may bind a deployment; then the days after which a password is changed at the next sign-in.
+PASSWORD_MAX_AGE_DAYS = environment.whole("DOPUSK_PASSWORD_MAX_AGE_DAYS", 0)
+
+# sessions of people are rows of slice sessions under the cookie `portal_session`; Django's own would take its name
 INSTALLED_APPS = [app for app in globals()["INSTALLED_APPS"] if app != "django.contrib.sessions"]
 MIDDLEWARE = [one for one in globals()["MIDDLEWARE"] if not one.startswith("django.contrib.sessions.")]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
@@ -49,9 +73,6 @@ TEST_COST_PASSWORDS = environment.flag("DOPUSK_TEST_COST_PASSWORDS", default=Fal
 if TEST_COST_PASSWORDS and not globals()["SANDBOX"]:
     raise environment.Misconfigured("DOPUSK_TEST_COST_PASSWORDS exists in sandbox mode only")
 
-# Days after which a password has to be changed; 0, the default: never. ASVS 5.0 6.2.10 forbids asking for a change
-# without a sign of compromise; only for a deployment whose own regulation demands one.
-PASSWORD_MAX_AGE_DAYS = int(environment.text("DOPUSK_PASSWORD_MAX_AGE_DAYS", "0"))
 # Hours in which services that need a confirmed account stay closed after a recovery without a second factor.
 RECOVERY_COOLING_HOURS = int(environment.text("DOPUSK_RECOVERY_COOLING_HOURS", "72"))
 

@@ -5,6 +5,7 @@ need not stand in a process list. A missing or malformed value raises `Misconfig
 """
 
 import base64
+import ipaddress
 import os
 from pathlib import Path
 from typing import TypedDict
@@ -59,6 +60,22 @@ def flag(name: str, *, default: bool) -> bool:
     if value not in {"0", "1"}:
         raise Misconfigured(f"{name} must be 1 or 0, not {value!r}")
     return value == "1"
+
+
+def whole(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number, `least` or more."""
+    value = text(name, str(default)).strip()
+    if not value.isdecimal() or int(value) < least:
+        raise Misconfigured(f"{name} must be a whole number from {least}, not {value!r}")
+    return int(value)
+
+
+def networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Addresses and networks parted by commas or spaces, as `10.0.0.0/8 ::1`; none when it is not set."""
+    try:
+        return tuple(ipaddress.ip_network(part) for part in text(name, "").replace(",", " ").split())
+    except ValueError as error:
+        raise Misconfigured(f"{name}: {error}") from error
 
 
 def key(name: str) -> bytes:

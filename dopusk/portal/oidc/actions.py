@@ -12,7 +12,8 @@ from dopusk.portal import statement
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents import rules as consent_rules
 from dopusk.portal.oidc import claims, keys, rules, sql
-from dopusk.portal.sessions.rules import SESSION_IDLE, cookie_hash
+from dopusk.portal.sessions.actions import idle_end
+from dopusk.portal.sessions.rules import cookie_hash
 
 
 def _hashed(value: str) -> bytes:
@@ -56,7 +57,7 @@ def authorize(
         sql.AUTHORIZE,
         {
             "session": cookie_hash(cookie),
-            "idle": SESSION_IDLE,
+            "idle": idle_end(),
             "client": asked.client.client_id,
             "levels": asked.client.levels,
             "grant": uuid.uuid4(),
@@ -95,6 +96,7 @@ class _Judged:
     scopes: list[str]
     level: str
     signed_in: int
+    amr: list[str]
 
     def state(self) -> rules.CodeState:
         """The conditions alone."""
@@ -131,6 +133,7 @@ def exchange(presented: rules.Presented, client: Registration) -> dict[str, Any]
         sub=judged.sub,
         sid=judged.sid,
         signed_in=judged.signed_in,
+        amr=judged.amr,
         level=judged.level,
         nonce=judged.nonce,
         access_token=access_token,

@@ -16,7 +16,19 @@ from dopusk.portal.accounts.models import open_sealed
 from dopusk.portal.consents.rules import CLAIMS
 
 ID_TOKEN_SECONDS: Final = 600
+# How identity was proved, in one word (OIDC Core §2): by a password; by two factors; by a key kept in a device
+# that asked for her finger, face or PIN (phishing-resistant).
 ACR_PASSWORD: Final = "urn:dopusk:acr:password"  # noqa: S105 - a name, not a secret
+ACR_TWO_FACTORS: Final = "urn:dopusk:acr:mfa"
+ACR_PASSKEY: Final = "urn:dopusk:acr:passkey"
+ACRS: Final = (ACR_PASSWORD, ACR_TWO_FACTORS, ACR_PASSKEY)
+
+
+def acr(amr: list[str]) -> str:
+    """The class of a sign-in by its methods (RFC 8176)."""
+    if {"hwk", "swk"}.intersection(amr):
+        return ACR_PASSKEY
+    return ACR_TWO_FACTORS if "mfa" in amr else ACR_PASSWORD
 
 
 @dataclass(frozen=True)
@@ -46,11 +58,12 @@ def id_token(
     sub: uuid.UUID,
     sid: uuid.UUID,
     signed_in: int,
+    amr: list[str],
     level: str,
     nonce: str,
     access_token: str,
 ) -> dict[str, Any]:
-    """OIDC Core §2. `acr` and `amr`: a password (RFC 8176)."""
+    """OIDC Core §2. amr: how the person proved her identity in this session (RFC 8176)."""
     now = int(time.time())
     claims = {
         "iss": settings.PORTAL_URL,
@@ -59,8 +72,8 @@ def id_token(
         "iat": now,
         "exp": now + ID_TOKEN_SECONDS,
         "auth_time": signed_in,
-        "acr": ACR_PASSWORD,
-        "amr": ["pwd"],
+        "acr": acr(amr),
+        "amr": amr,
         "sid": str(sid),
         "at_hash": _half_hash(access_token),
         "assurance_level": level,

@@ -136,7 +136,7 @@ def discovery(request: Request) -> Answer:
         "token_endpoint_auth_methods_supported": ["client_secret_basic"],
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": sorted(rules.PROMPTS),
-        "acr_values_supported": [claims.ACR_PASSWORD],
+        "acr_values_supported": list(claims.ACRS),
         "ui_locales_supported": ["ru", "en"],
         "claims_parameter_supported": False,
         "request_parameter_supported": False,

@@ -18,6 +18,9 @@ WITH live AS (
     FROM sessions_session s JOIN accounts_account a ON a.sub = s.account_id
     WHERE s.token_hash = %(session)s AND s.ended_at IS NULL AND s.expires_at > now()
       AND s.seen_at > now() - %(idle)s::interval
+), touched AS (
+    UPDATE sessions_session s SET seen_at = now() FROM live
+    WHERE s.id = live.id AND s.seen_at < now() - interval '1 minute'
 ), agreed AS (
     SELECT c.id, c.scopes::text[] AS scopes, extract(epoch FROM c.given_at)::float8 AS given
     FROM consents_consent c JOIN live ON c.account_id = live.account_id
@@ -59,7 +62,7 @@ WITH presented AS (
            coalesce(s.ended_at IS NULL AND s.expires_at > now(), false) AS session_lives,
            coalesce(c.revoked_at IS NULL AND c.id IS NOT NULL, false) AS consent_stands,
            p.revoked_at IS NULL AND a.level = ANY(%(levels)s::text[]) AS admitted,
-           s.created_at AS signed_in_at, a.level
+           s.created_at AS signed_in_at, coalesce(s.amr, '{}') AS amr, a.level
     FROM presented p
     JOIN accounts_account a ON a.sub = p.account_id
     LEFT JOIN sessions_session s ON s.id = p.session_id
@@ -83,7 +86,7 @@ WITH presented AS (
     FROM revoked
 )
 SELECT unused, in_time, own, same_redirect, verified, session_lives, consent_stands, admitted,
-       account_id, session_id, nonce, scopes::text[], level, extract(epoch FROM signed_in_at)::bigint
+       account_id, session_id, nonce, scopes::text[], level, extract(epoch FROM signed_in_at)::bigint, amr::text[]
 FROM judged
 """
 

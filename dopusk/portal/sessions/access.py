@@ -2,11 +2,11 @@
 
 import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Concatenate, Final, ParamSpec
-from urllib.parse import quote
+from typing import Any, Concatenate, Final, ParamSpec
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,10 +15,12 @@ from django.utils import timezone
 from dopusk.kernel import names
 from dopusk.portal import statement
 from dopusk.portal.sessions import rules, sql
-from dopusk.portal.sessions.actions import Opened, Place
+from dopusk.portal.sessions.actions import Opened, Place, idle_end
 from dopusk.portal.sessions.rules import cookie_hash
 
 COOKIE: Final = "portal_session"
+DEVICE_COOKIE: Final = "portal_device"
+LATE: Final = "late"  # in the address of the step-up page: a form came after its time
 Arguments = ParamSpec("Arguments")
 
 
@@ -47,7 +49,7 @@ def by_cookie(cookie: str) -> Person | None:
     """The person of a session cookie; None when the session is over or never was."""
     if not cookie:
         return None
-    return statement.one(sql.CURRENT, {"token": cookie_hash(cookie), "idle": rules.SESSION_IDLE}, Person)
+    return statement.one(sql.CURRENT, {"token": cookie_hash(cookie), "idle": idle_end()}, Person)
 
 
 def current(request: HttpRequest) -> Person | None:
@@ -79,31 +81,59 @@ def proof_required(
 ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
     """As person_required, for sensitive acts: identity proved within the last 30 minutes, else proved again.
 
-    A form sent too late is not lost: the page to prove identity leads back to the form.
+    A form is shown only with ten minutes left to fill it in. One that is sent too late all the same is not acted on:
+    the page to prove identity says so and leads back to the page the form stood on.
     """
 
     @functools.wraps(view)
     def guarded(
         request: HttpRequest, person: Person, /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> HttpResponse:
-        if timezone.now() - person.proved_at > rules.PROOF_LASTS:
-            return HttpResponseRedirect(f"/signin/again/?next={quote(request.get_full_path(), safe='/')}")
+        shown = request.method in {"GET", "HEAD"}
+        lasts = rules.PROOF_LASTS - rules.PROOF_MARGIN if shown else rules.PROOF_LASTS
+        if timezone.now() - person.proved_at > lasts:
+            asked = {"next": request.get_full_path() if shown else _page_of_form(request)}
+            return HttpResponseRedirect(f"/signin/again/?{urlencode(asked if shown else asked | {LATE: 1})}")
         return view(request, person, *args, **kwargs)
 
     return person_required(guarded)
 
 
+def _page_of_form(request: HttpRequest) -> str:
+    """The page of this site a form was sent from, by Referer; else the address it was sent to."""
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return request.get_full_path()
+    if came_from.netloc != request.get_host() or not came_from.path:
+        return request.get_full_path()
+    return f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
+
+
+def address_of(environ: Mapping[str, Any]) -> str:
+    """The address of the client, of a WSGI environment or `request.META`; DOPUSK_TRUSTED_PROXIES may speak for it."""
+    return rules.client_address(
+        str(environ.get("REMOTE_ADDR", "")),
+        str(environ.get("HTTP_X_FORWARDED_FOR", "")),
+        settings.TRUSTED_PROXIES,
+    )
+
+
 def place_of(request: HttpRequest) -> Place:
     """Where a request comes from."""
     return Place(
-        network=rules.network(request.META.get("REMOTE_ADDR", "")),
+        network=rules.network(address_of(request.META)),
         device=rules.device(request.headers.get("User-Agent", "")),
         old_cookie=request.COOKIES.get(COOKIE, ""),
+        device_cookie=request.COOKIES.get(DEVICE_COOKIE, ""),
     )
 
 
 def carry(response: HttpResponse, opened: Opened) -> None:
-    """Give the browser the cookie of its new session."""
+    """Give the browser the cookies of its new session and of the device it now is."""
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(COOKIE, opened.cookie, httponly=True, samesite="Lax", secure=secure)
+    lasts = rules.DEVICE_COOKIE_LASTS
     response.set_cookie(
-        COOKIE, opened.cookie, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        DEVICE_COOKIE, opened.device_cookie, max_age=lasts, httponly=True, samesite="Lax", secure=secure
     )

@@ -3,8 +3,12 @@
 import json
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,20 +21,33 @@ from dopusk.web.journal.actions import record
 
 @dataclass(frozen=True)
 class Place:
-    """Where an attempt comes from. device: in words; old_cookie: the session this browser had before."""
+    """Where an attempt comes from. device: in words; old_cookie: the session this browser had before;
+    device_cookie: what it was given when somebody signed in there."""
 
     network: str
     device: str
     old_cookie: str = ""
+    device_cookie: str = ""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A new session: the cookie to set and for how long."""
+    """A new session: its cookie, and the one by which the browser is known from now on."""
 
     cookie: str
     sid: uuid.UUID
     sub: uuid.UUID
+    device_cookie: str
+
+
+class Shut(Exception):
+    """Nobody signs in to this account now: it is locked or closed, or its password has just been changed."""
+
+
+def idle_end() -> timedelta:
+    """How long a session lives without being used."""
+    lasts: timedelta = settings.SESSION_IDLE_END
+    return lasts
 
 
 def start(
@@ -40,18 +57,24 @@ def start(
     amr: list[str],
     words: str,
     opening: str = sql.OPEN,
-    keys: dict[str, bytes] | None = None,
+    keys: Mapping[str, Any] | None = None,
+    kept: str | None = None,
 ) -> Opened:
     """Open a session, end the one this browser had, note both in the journal; one statement, one commit.
 
     amr: how identity was proved (RFC 8176). words: what the journal says. opening, keys: a caller's own statement
-    that ends in `sql.OPENING`, and the further values it names.
+    that ends in `sql.OPENING`, and the further values it names. kept: the password's hash as it was checked.
+    The browser becomes a known device of hers. Raises Shut.
     """
-    opened = Opened(cookie=secrets.token_urlsafe(32), sid=uuid.uuid4(), sub=sub)
-    statement.one(
+    known = place.device_cookie if rules.is_device_cookie(place.device_cookie) else secrets.token_urlsafe(32)
+    opened = Opened(cookie=secrets.token_urlsafe(32), sid=uuid.uuid4(), sub=sub, device_cookie=known)
+    row = statement.one(
         opening,
         {
             **(keys or {}),
+            "kept": kept,
+            "device_id": uuid.uuid4(),
+            "device_token": rules.cookie_hash(known),
             "sid": opened.sid,
             "sub": sub,
             "token": rules.cookie_hash(opened.cookie),
@@ -64,14 +87,21 @@ def start(
             "trace": trace.current(),
             "detail": json.dumps({"device": place.device, "network": place.network}, ensure_ascii=False),
         },
-        tuple,
+        lambda *columns: columns,
     )
+    if row is None:
+        raise Shut
     return opened
 
 
+@transaction.atomic
 def prove_again(sid: uuid.UUID, amr: list[str]) -> None:
-    """Note that the person of a session has just proved her identity once more."""
-    Session.objects.filter(pk=sid, ended_at=None).update(proved_at=timezone.now(), amr=amr)
+    """Note that the person of a session has just proved her identity once more; what was proved before stays."""
+    session = Session.objects.select_for_update().filter(pk=sid, ended_at=None).first()
+    if session:
+        session.proved_at = timezone.now()
+        session.amr = rules.together(session.amr, amr)
+        session.save(update_fields=["proved_at", "amr"])
 
 
 def sign_out(sid: uuid.UUID) -> None:
@@ -91,5 +121,5 @@ def end_all(sub: uuid.UUID, *, but: uuid.UUID | None = None, actor: str, words: 
 
 
 def purge(batch: int = 1000) -> int:
-    """Delete sessions that ended long ago, a batch a transaction; returns how many rows went."""
-    return statement.in_batches(sql.PURGE_SESSIONS, batch)
+    """Delete sessions and devices that ended long ago, a batch a transaction; returns how many rows went."""
+    return statement.in_batches(sql.PURGE_SESSIONS, batch) + statement.in_batches(sql.PURGE_DEVICES, batch)

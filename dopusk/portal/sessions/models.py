@@ -4,13 +4,17 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account
 
 
 class Device(models.Model):
-    """A browser in which this person has signed in wholly before; its cookie is kept as SHA-256. Forgettable."""
+    """A browser in which this person has signed in wholly before; its cookie is kept as SHA-256. Forgettable.
+
+    told_at: when she was told of it; the first one needs no telling.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     token_hash = models.BinaryField()
@@ -19,9 +23,13 @@ class Device(models.Model):
     network = models.CharField(max_length=50)
     first_seen_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token_hash", "account"], name="sessions_device_once")]
+        indexes = [
+            models.Index(fields=["first_seen_at"], condition=Q(told_at=None), name="sessions_device_untold")
+        ]
 
     def __str__(self) -> str:
         return f"device {self.id}"

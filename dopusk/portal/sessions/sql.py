@@ -1,18 +1,36 @@
 """Every statement about sessions on the hot path."""
 
-# The tail of a statement that opens a session: after `WITH something AS (…), ` or after `WITH `.
+# The tail of a statement that opens a session: after `WITH something AS (…), ` or after `WITH `. No row comes back
+# when the account is locked or closed, or when its password is no longer the one that was checked (`kept`).
+# The browser becomes a device she is known by; one more than the first is told to her later (told_at is empty).
 OPENING = """
-before AS (
-    UPDATE sessions_session SET ended_at = now() WHERE token_hash = %(old_token)s AND ended_at IS NULL
+standing AS (
+    SELECT a.sub FROM accounts_account a
+    WHERE a.sub = %(sub)s AND a.locked_at IS NULL AND a.closed_at IS NULL
+      AND a.password = coalesce(%(kept)s::text, a.password)
+    FOR SHARE
+), before AS (
+    UPDATE sessions_session SET ended_at = now() FROM standing WHERE token_hash = %(old_token)s AND ended_at IS NULL
+), known AS (
+    INSERT INTO sessions_device (id, token_hash, account_id, words, network, first_seen_at, seen_at, told_at)
+    SELECT %(device_id)s::uuid, %(device_token)s::bytea, sub, %(device)s, %(network)s, now(), now(),
+           CASE WHEN EXISTS (SELECT FROM sessions_device WHERE account_id = %(sub)s) THEN NULL ELSE now() END
+    FROM standing
+    ON CONFLICT (token_hash, account_id)
+    DO UPDATE SET seen_at = now(), words = excluded.words, network = excluded.network
+    RETURNING id, account_id
 ), opened AS (
     INSERT INTO sessions_session (id, token_hash, account_id, created_at, proved_at, seen_at, expires_at, network,
-                                  device, amr)
-    VALUES (%(sid)s, %(token)s, %(sub)s, clock_timestamp(), clock_timestamp(), now(), now() + %(length)s::interval,
-            %(network)s, %(device)s, %(amr)s::text[])
+                                  device, amr, known_device_id)
+    SELECT %(sid)s::uuid, %(token)s::bytea, account_id, clock_timestamp(), clock_timestamp(), now(),
+           now() + %(length)s::interval, %(network)s, %(device)s, %(amr)s::text[], id
+    FROM known
+    RETURNING id, account_id
 )
 INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
-VALUES (%(sub)s::uuid::text, 'signin.done', %(sub)s::uuid::text, '', %(words)s, %(sid)s::uuid::text, %(trace)s,
-        %(detail)s)
+SELECT account_id::text, 'signin.done', account_id::text, '', %(words)s, id::text, %(trace)s, %(detail)s::jsonb
+FROM opened
+RETURNING number
 """
 
 OPEN = "WITH " + OPENING
@@ -41,5 +59,14 @@ SELECT account_id::text, 'signin.ended', account_id::text, '', %(words)s, id::te
 PURGE_SESSIONS = """
 DELETE FROM sessions_session WHERE id IN (
     SELECT id FROM sessions_session WHERE expires_at < now() - interval '1 day' LIMIT %(batch)s
+)
+"""
+
+PURGE_DEVICES = """
+DELETE FROM sessions_device WHERE id IN (
+    SELECT d.id FROM sessions_device d
+    WHERE d.seen_at < now() - interval '400 days'
+      AND NOT EXISTS (SELECT FROM sessions_session s WHERE s.account_id = d.account_id AND s.known_device_id = d.id)
+    LIMIT %(batch)s
 )
 """

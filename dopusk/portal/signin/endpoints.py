@@ -1,8 +1,9 @@
 """The straight way through sign-in, before Django: the page as it is, and a password that fits.
 
 Two requests of every login in the country come here, so they are answered from a rendered page and two
-statements. Whatever is not straight (a form that is wrong, a password that does not fit, a wait, a token
-Django has masked, a browser that names another origin) is the view's, which does all of it by itself too.
+statements. Whatever is not straight (a form that is wrong, a password that does not fit, a wait, a second step, a
+known device, which is offered a passkey, a token Django has masked, a browser that names another origin) is the
+view's, which does all of it by itself too.
 """
 
 import hmac
@@ -18,8 +19,8 @@ from dopusk.portal.accounts.passwords import Busy
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.sessions import access
-from dopusk.portal.sessions.actions import Opened, Place
-from dopusk.portal.sessions.rules import device, network
+from dopusk.portal.sessions.actions import Place
+from dopusk.portal.sessions.rules import DEVICE_COOKIE_LASTS, device, network
 from dopusk.portal.signin import actions, page, rules
 from dopusk.portal.wire import Answer, Page, Request, redirect
 from dopusk.web.requests import content_security_policy
@@ -69,18 +70,23 @@ def _attempt(request: Request) -> Answer | Page:
         return Page()
     next_path = rules.safe_next(values.get("next", "/"))
     place = Place(
-        network=network(str(request.environ.get("REMOTE_ADDR", ""))),
+        network=network(access.address_of(request.environ)),
         device=device(request.header("USER_AGENT")),
         old_cookie=request.cookies.get(access.COOKIE, ""),
+        device_cookie=request.cookies.get(access.DEVICE_COOKIE, ""),
     )
     try:
-        outcome = actions.sign_in(identifier, password, place)
+        outcome = actions.sign_in(identifier, password, place, next_path=next_path)
     except Busy as busy:
         return Page({OUTCOME: busy})
-    if not isinstance(outcome, Opened):
+    if not isinstance(outcome, actions.SignedIn) or outcome.known:
         return Page({OUTCOME: outcome})
-    cookie = f"{access.COOKIE}={outcome.cookie}{_cookie_tail()}"
-    return redirect(next_path, ("Set-Cookie", cookie))
+    opened, lasts = outcome.opened, int(DEVICE_COOKIE_LASTS.total_seconds())
+    return redirect(
+        next_path,
+        ("Set-Cookie", f"{access.COOKIE}={opened.cookie}{_cookie_tail()}"),
+        ("Set-Cookie", f"{access.DEVICE_COOKIE}={opened.device_cookie}; Max-Age={lasts}{_cookie_tail()}"),
+    )
 
 
 def _from_our_page(request: Request, token: str) -> bool:

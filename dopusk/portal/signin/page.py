@@ -1,6 +1,6 @@
 """The sign-in page, rendered once per language and service; each answer stamps its own token and addresses in.
 
-Everybody who signs in anywhere opens this page, and apart from four values it is always the same text.
+Everybody who signs in anywhere opens this page, and apart from a few values it is always the same text.
 """
 
 import functools
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from dopusk.kernel import sandbox
+from dopusk.kernel import sandbox, trace
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.signin.forms import SigninForm
 from dopusk.web.design.context import page as page_context
@@ -39,7 +39,7 @@ def stamped(*, language: str, client: Registration | None, csrf_token: str, next
     whole = _rendered(language, client)
     for mark, value in (("csrf_token", csrf_token), ("next", next_path), ("path", path)):
         whole = whole.replace(MARKS[mark], escape(value))
-    return whole
+    return whole.replace(MARKS["trace_id"], trace.current())
 
 
 @functools.lru_cache(maxsize=256)

@@ -3,33 +3,49 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-FREE_TRIES: Final = 5  # in a row from one network, without waiting
-FIRST_WAIT: Final = timedelta(seconds=30)
-LONGEST_WAIT: Final = timedelta(minutes=15)
-TRIES_IN_ALL: Final = 100  # in a row from everywhere (NIST SP 800-63B-4 §3.2.2)
-CLOSED_FOR: Final = timedelta(hours=24)
-FORGOTTEN_AFTER: Final = timedelta(hours=24)  # failures from one network
+from dopusk.portal.sessions.rules import DEVICES_KNOWN
+
+# How many wrong passwords in a row anybody may try, and how long one waits between them; docs/security.md explains.
+# Each table: how long after the first, second… failure; its last entry holds for all further ones.
+_S, _M, _H = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+NO_WAIT: Final = timedelta(0)
+# from one network with one identifier, or from one known device
+NEAR_WAITS: Final = (*[NO_WAIT] * 4, 30 * _S, _M, 2 * _M, 4 * _M, 8 * _M, 15 * _M)
+# from all unknown devices together, with one identifier, and with all identifiers of one account
+_NINE: Final = [NO_WAIT] * 9
+CLOSED: Final = timedelta(days=365)
+FAR_WAITS: Final = (*_NINE, 5 * _M, *_NINE, 30 * _M, *_NINE, 2 * _H, *_NINE, 12 * _H, *_NINE, CLOSED)
+STRANGERS_TRIES: Final = len(
+    FAR_WAITS
+)  # then the password opens nothing on an unknown device until somebody unlocks
+DEVICE_TRIES: Final = len(NEAR_WAITS)  # then the device counts as unknown until she has signed in on it
+# NIST SP 800-63B-4 §3.2.2: at most 100 in a row for one authenticator
+TRIES_IN_ALL: Final = STRANGERS_TRIES + DEVICES_KNOWN * DEVICE_TRIES
+# from one network with any identifiers: each minute forgives so many
+NETWORK_TRIES: Final = 300
+NETWORK_FORGIVEN_A_MINUTE: Final = 10
+NETWORK_WAIT: Final = 15 * _M
+
+PENDING_LASTS: Final = timedelta(minutes=10)  # between the first step of a sign-in and the last
 
 
-@dataclass(frozen=True)
-class Failures:
-    """Failed attempts in a row for one identifier: from this network, and from all."""
+class Step(StrEnum):
+    """What a sign-in still lacks after a right password."""
 
-    here: int
-    everywhere: int
+    SECOND = "second"
+    PASSWORD = "password"  # noqa: S105 - a name: a new one has to be chosen
+    DONE = "done"
 
 
-def wait_after(failures: Failures) -> timedelta:
-    """How long this network waits for its next attempt, the latest failure counted in."""
-    if failures.everywhere >= TRIES_IN_ALL:
-        return CLOSED_FOR
-    if failures.here < FREE_TRIES:
-        return timedelta(0)
-    doubled: timedelta = FIRST_WAIT * 2 ** min(failures.here - FREE_TRIES, 16)
-    return min(doubled, LONGEST_WAIT)
+def next_step(*, second_due: bool, amr: list[str], must_change: str) -> Step:
+    """The second step comes before a new password: who has stolen the old one may not choose another."""
+    if second_due and "mfa" not in amr:
+        return Step.SECOND
+    return Step.PASSWORD if must_change else Step.DONE
 
 
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
@@ -66,6 +82,7 @@ def client_of(next_path: str) -> str:
 
 @dataclass(frozen=True)
 class Held:
-    """Sign-in with this identifier from this network is put off."""
+    """Sign-in with this identifier is put off for this browser. closed: nobody knows for how long."""
 
     until: datetime
+    closed: bool = False

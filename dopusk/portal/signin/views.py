@@ -1,28 +1,29 @@
 """Sign-in and sign-out pages."""
 
-import math
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dopusk.kernel import sandbox
 from dopusk.portal.accounts.passwords import Busy
 from dopusk.portal.clients import models as clients
-from dopusk.portal.clients.rules import Registration
+from dopusk.portal.factors import access as factors
+from dopusk.portal.factors.actions import dismiss
+from dopusk.portal.factors.passkeys import Refused
 from dopusk.portal.sessions import access
-from dopusk.portal.sessions.actions import Opened, sign_out
-from dopusk.portal.signin import actions, page, rules
+from dopusk.portal.sessions.actions import Shut, sign_out
+from dopusk.portal.signin import actions, page, rules, steps
 from dopusk.portal.signin.endpoints import OUTCOME
 from dopusk.portal.signin.forms import SigninForm
-from dopusk.web.design.templatetags.design import day
+from dopusk.portal.signin.steps import in_words, leading_to, seen_off
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +43,51 @@ def signin(request: HttpRequest) -> HttpResponse:
         next_path=next_path,
         path=request.get_full_path(),
     )
-    return _leading_to(client, HttpResponse(shown))
+    return leading_to(client, HttpResponse(shown))
+
+
+@require_POST
+def passkey_options(request: HttpRequest) -> HttpResponse:
+    """A challenge for whoever has a passkey on this device; nobody is named."""
+    return factors.begin_assertion(request)
+
+
+@require_POST
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Sign in by the passkey shown. No count of failures stops it: it cannot be guessed."""
+    shown = factors.finish_assertion(request)
+    if isinstance(shown, Refused):
+        return factors.refusal(shown)
+    next_path = rules.safe_next(str(factors.answer_of(request).get("next", "/")))
+    try:
+        outcome = actions.enter_by_passkey(shown.sub, shown.amr, access.place_of(request))
+    except Shut:
+        return factors.refusal(Refused("passkey_unknown"))
+    if isinstance(outcome, actions.Locked):
+        return factors.onward(f"/signin/locked/?why={outcome.reason}")
+    response = factors.onward(next_path)
+    access.carry(response, outcome)
+    return response
+
+
+@require_safe
+def locked(request: HttpRequest) -> HttpResponse:
+    """Where one is led who has proved herself the owner of a locked account: why, and the ways to open it."""
+    why = request.GET.get("why", "")
+    return render(request, "signin/locked.html", {"why": why}, status=HTTPStatus.FORBIDDEN)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.person_required
+def offer(request: HttpRequest, person: access.Person) -> HttpResponse:
+    """Passkeys are offered once after a password; «не сейчас» holds for 30 days."""
+    next_path = rules.safe_next((request.POST if request.method == "POST" else request.GET).get("next", "/"))
+    if request.method == "POST":
+        dismiss(person.sub)
+        return seen_off(next_path, next_path)
+    add = f"/security/factors/passkeys/add/?{urlencode({'next': next_path})}"
+    response = render(request, "signin/offer.html", {"next": next_path, "add_url": add})
+    return leading_to(clients.find(rules.client_of(next_path)), response)
 
 
 @require_POST
@@ -61,27 +106,40 @@ def _attempt(request: HttpRequest) -> HttpResponse:
     form = SigninForm(request.POST)
     if not form.is_valid():
         return _again(request, form, next_path, HTTPStatus.UNPROCESSABLE_ENTITY)
-    outcome = request.META.get(OUTCOME) or _tried(request, form)
+    outcome = request.META.get(OUTCOME) or _tried(request, form, next_path)
     if isinstance(outcome, Busy):
         return _again(request, form, next_path, HTTPStatus.SERVICE_UNAVAILABLE, problem="busy")
     if isinstance(outcome, actions.Mismatch):
         return _again(
             request, form, next_path, HTTPStatus.UNPROCESSABLE_ENTITY,
-            problem="mismatch", held_until=outcome.held_until,
+            problem="mismatch", held_until=outcome.held_until, closed=outcome.closed,
         )  # fmt: skip
     if isinstance(outcome, rules.Held):
         return _again(
-            request, form, next_path, HTTPStatus.TOO_MANY_REQUESTS, problem="held", held_until=outcome.until
-        )
-    response = HttpResponseRedirect(next_path, status=HTTPStatus.SEE_OTHER)
-    access.carry(response, outcome)
-    return _leading_to(clients.find(rules.client_of(next_path)), response)
+            request, form, next_path, HTTPStatus.TOO_MANY_REQUESTS,
+            problem="held", held_until=outcome.until, closed=outcome.closed,
+        )  # fmt: skip
+    return _further(outcome, next_path)
 
 
-def _tried(request: HttpRequest, form: SigninForm) -> Opened | actions.Mismatch | rules.Held | Busy:
+def _further(outcome: actions.SignedIn | actions.Awaiting | actions.Locked, next_path: str) -> HttpResponse:
+    """The password was right."""
+    if isinstance(outcome, actions.Locked):
+        return seen_off(f"/signin/locked/?why={outcome.reason}", next_path)
+    if isinstance(outcome, actions.Awaiting):
+        response = seen_off(f"/signin/{outcome.step}/", next_path)
+        steps.begin(response, outcome.cookie)
+        return response
+    return steps.enter(outcome.opened, next_path, offer=outcome.known)
+
+
+def _tried(request: HttpRequest, form: SigninForm, next_path: str) -> actions.Outcome | Busy:
     try:
         return actions.sign_in(
-            form.cleaned_data["identifier"], form.cleaned_data["password"], access.place_of(request)
+            form.cleaned_data["identifier"],
+            form.cleaned_data["password"],
+            access.place_of(request),
+            next_path=next_path,
         )
     except Busy as busy:
         return busy
@@ -102,25 +160,9 @@ def _again(
     }
     held_until = problem.get("held_until")
     if isinstance(held_until, datetime):
-        context["wait"] = _in_words(held_until)
+        context["wait"] = in_words(held_until)
     response = render(request, "signin/signin.html", context, status=status)
     if status == HTTPStatus.TOO_MANY_REQUESTS and isinstance(held_until, datetime):
         seconds = (held_until - timezone.now()).total_seconds()
         response["Retry-After"] = str(max(1, int(seconds) + 1))
-    return _leading_to(client, response)
-
-
-def _in_words(held_until: datetime) -> str:
-    """«через 2 минуты», rounded up; a wait of hours by its day and time."""
-    minutes = max(1, math.ceil((held_until - timezone.now()) / timedelta(minutes=1)))
-    if minutes <= 60:
-        return ngettext("через %(n)s минуту", "через %(n)s минут", minutes) % {"n": minutes}
-    later = timezone.localtime(held_until + timedelta(seconds=59))
-    return _("%(day)s в %(time)s") % {"day": day(later), "time": f"{later:%H:%M}"}
-
-
-def _leading_to(client: Registration | None, response: HttpResponse) -> HttpResponse:
-    """Let the form lead back to the service by redirects."""
-    if client:
-        response.csp_form_action = client.origins()  # type: ignore[attr-defined]  # read by SecurityHeadersMiddleware
-    return response
+    return leading_to(client, response)

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dopusk.portal.signin import rules
-from dopusk.portal.signin.rules import Failures
 
 
 @pytest.mark.parametrize(
@@ -38,33 +37,42 @@ def test_no_spelling_leaves_the_site(text):
     assert (there.scheme, there.netloc) == ("http", "portal.example")
 
 
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("waits", [rules.NEAR_WAITS, rules.FAR_WAITS])
+def test_each_wait_is_longer_than_the_one_before(waits):
+    real = [wait for wait in waits if wait]
+    assert real == sorted(set(real))
+
+
+def test_a_slip_of_the_finger_costs_nothing_and_the_fifth_half_a_minute():
+    assert [wait / MINUTE for wait in rules.NEAR_WAITS] == [0, 0, 0, 0, 0.5, 1, 2, 4, 8, 15]
+
+
+def test_guesses_from_everywhere_are_stopped_ever_longer_and_then_for_good():
+    stops = {tries: wait / MINUTE for tries, wait in enumerate(rules.FAR_WAITS, start=1) if wait}
+    assert stops == {10: 5, 20: 30, 30: 120, 40: 720, 50: rules.CLOSED / MINUTE}
+
+
+def test_all_guesses_in_a_row_are_no_more_than_nist_allows():
+    assert rules.STRANGERS_TRIES == 50
+    assert rules.TRIES_IN_ALL == 100  # NIST SP 800-63B-4 §3.2.2
+
+
 @pytest.mark.parametrize(
-    ("here", "everywhere", "seconds"),
+    ("second_due", "amr", "must_change", "step"),
     [
-        (1, 1, 0),
-        (4, 4, 0),
-        (5, 5, 30),
-        (6, 6, 60),
-        (7, 7, 120),
-        (9, 9, 480),
-        (10, 10, 900),
-        (50, 50, 900),
-        (1, 99, 0),
+        (False, ["pwd"], "", "done"),
+        (True, ["pwd"], "", "second"),
+        (True, ["pwd"], "ordered", "second"),
+        (True, ["pwd", "otp", "mfa"], "ordered", "password"),
+        (True, ["pwd", "otp", "mfa"], "", "done"),
+        (False, ["pwd"], "listed", "password"),
     ],
 )
-def test_the_wait_grows_from_the_fifth_failure_to_a_quarter_of_an_hour(here, everywhere, seconds):
-    assert rules.wait_after(Failures(here, everywhere)) == timedelta(seconds=seconds)
-
-
-def test_after_a_hundred_failures_from_everywhere_the_password_is_closed_for_a_day():
-    assert rules.wait_after(Failures(1, 100)) == timedelta(hours=24)
-
-
-@given(st.integers(1, 10**6), st.integers(1, 10**6))
-def test_one_more_failure_never_shortens_the_wait(here, everywhere):
-    assert rules.wait_after(Failures(here + 1, everywhere + 1)) >= rules.wait_after(
-        Failures(here, everywhere)
-    )
+def test_the_second_step_comes_before_the_new_password(second_due, amr, must_change, step):
+    assert rules.next_step(second_due=second_due, amr=amr, must_change=must_change) == step
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import re
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -12,7 +11,6 @@ from dopusk.kernel import sandbox
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.sessions.models import Session
-from dopusk.portal.signin.models import Throttle
 from dopusk.portal.tests.browser import Browser, authorization, known, one_connection, path_of, statements
 from dopusk.web.journal.models import Entry
 
@@ -246,70 +244,6 @@ def test_a_known_password_does_not_work_outside_the_sandbox(settings):
     assert Browser().sign_in("anna@example.org").status_code == 422
 
 
-# delays
-
-
-def fail(times: int, identifier: str = "anna@example.org", address: str = "198.51.100.7"):
-    answers = [Browser(address).sign_in(identifier, "wrong") for _ in range(times)]
-    return answers[-1]
-
-
-@pytest.mark.parametrize("identifier", ["anna@example.org", "nobody@example.org"])
-def test_after_five_failures_the_next_try_waits_and_the_time_is_shown(identifier):
-    fifth = fail(5, identifier)
-    assert (fifth.status_code, bool(re.search(r"через 1 минуту", fifth.text))) == (422, True)
-    sixth = Browser().sign_in(identifier)
-    assert sixth.status_code == 429
-    assert 0 < int(sixth.headers["retry-after"]) <= 31
-    assert "через 1 минуту" in sixth.text
-
-
-def test_spelling_the_identifier_otherwise_does_not_help():
-    fail(5, "anna@example.org")
-    assert Browser().sign_in("ANNA@example.org").status_code == 429
-
-
-def test_a_stranger_in_another_network_does_not_make_anna_wait():
-    fail(7, address="203.0.113.5")
-    assert Browser("198.51.100.7").sign_in("anna@example.org").status_code == 303
-
-
-def wait_is_over() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE signin_throttle SET held_until = now() - interval '1 second'")
-
-
-def test_after_the_wait_the_right_password_works_and_forgives():
-    fail(5)
-    wait_is_over()
-    assert Browser().sign_in("anna@example.org").status_code == 303
-    assert Throttle.objects.count() == 0
-
-
-def test_a_hundred_failures_from_everywhere_close_the_password_for_a_day():
-    fail(1)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE signin_throttle SET failures = 99")
-    fail(1, address="203.0.113.9")
-    answer = Browser("192.0.2.1").sign_in("anna@example.org")
-    assert answer.status_code == 429
-    assert int(answer.headers["retry-after"]) > 23 * 3600
-
-
-def test_a_wait_costs_no_hash(monkeypatch):
-    fail(5)
-    monkeypatch.setattr("argon2.PasswordHasher.verify", lambda *_: pytest.fail("a hash was computed"))
-    assert Browser().sign_in("anna@example.org").status_code == 429
-
-
-def test_failures_of_yesterday_are_forgotten_for_the_network():
-    fail(4)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE signin_throttle SET last_at = last_at - interval '25 hours'")
-    fail(1)
-    assert sorted(Throttle.objects.values_list("failures", flat=True)) == [1, 5]
-
-
 def test_too_many_at_once_are_asked_to_come_back(monkeypatch):
     def full(*_args):
         raise passwords.Busy
@@ -317,22 +251,6 @@ def test_too_many_at_once_are_asked_to_come_back(monkeypatch):
     monkeypatch.setattr(passwords, "fits", full)
     answer = Browser().sign_in("anna@example.org")
     assert (answer.status_code, 'value="anna@example.org"' in answer.text) == (503, True)
-
-
-# sessions
-
-
-def test_a_session_idle_for_an_hour_is_over_and_a_used_one_is_noted():
-    browser = Browser()
-    browser.sign_in("anna@example.org")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE sessions_session SET seen_at = now() - interval '59 minutes'")
-    assert browser.get("/journal/").status_code == 200
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seen_at > now() - interval '1 minute' FROM sessions_session")
-        assert cursor.fetchone()[0] is True
-        cursor.execute("UPDATE sessions_session SET seen_at = now() - interval '61 minutes'")
-    assert path_of(browser.get("/journal/")) == "/signin/"
 
 
 def test_a_login_costs_two_statements():
