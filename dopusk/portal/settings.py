@@ -39,6 +39,10 @@ globals().update(files.chosen())
 
 # what texts and letters call this deployment
 PORTAL_NAME = environment.text("DOPUSK_PORTAL_NAME", "Портал «допуск»")
+# who processes personal data here, with an address: named in the consent people give at registration
+PORTAL_OPERATOR = environment.text(
+    "DOPUSK_PORTAL_OPERATOR",
+    "Учебный оператор стенда, 170000, г. Тверь, Учебная ул., д. 1" if globals()["SANDBOX"] else None,
 
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
