@@ -43,6 +43,7 @@ PORTAL_NAME = environment.text("DOPUSK_PORTAL_NAME", "Портал «допус�
 PORTAL_OPERATOR = environment.text(
     "DOPUSK_PORTAL_OPERATOR",
     "Учебный оператор стенда, 170000, г. Тверь, Учебная ул., д. 1" if globals()["SANDBOX"] else None,
+)
 
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
