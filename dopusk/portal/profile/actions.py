@@ -12,6 +12,7 @@ from django.utils import timezone
 from dopusk.kernel import names
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Level
+from dopusk.portal.notices.actions import tell
 from dopusk.portal.profile import rules
 from dopusk.portal.profile.models import Document, Fact, Look, NameChange
 from dopusk.web.files import actions as files
@@ -280,6 +281,7 @@ def approve_name_change(change_id: uuid.UUID, *, by: uuid.UUID, session: str) ->
         account.level = Level.STANDARD
     account.save(update_fields=[*rules.NAMES, "level"])
     _decide(change, "approved", by)
+    tell(account.pk, "name_changed", link="/proofing/")
     record(
         actor=str(by),
         act="profile.name_changed",
@@ -297,6 +299,7 @@ def refuse_name_change(change_id: uuid.UUID, reason: str, *, by: uuid.UUID, sess
         raise NotDone(code)
     change, account = _waiting(change_id, by)
     _decide(change, "refused", by, reason)
+    tell(account.pk, "name_refused", detail={"reason": reason}, link="/profile/name/")
     record(
         actor=str(by),
         act="profile.name_change_refused",

@@ -1,0 +1,162 @@
+"""Everything about Anna in one file; and how an account ends."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.utils import timezone
+
+from dopusk.kernel import sandbox
+from dopusk.portal.accounts.actions import known_identity, open_account
+from dopusk.portal.accounts.models import Account, Identifier
+from dopusk.portal.consents.models import Consent
+from dopusk.portal.operators.actions import appoint
+from dopusk.portal.operators.rules import Role
+from dopusk.portal.profile import actions, closing, export, owned
+from dopusk.portal.profile.models import Document, Fact
+from dopusk.portal.profile.tests.test_documents import upload
+from dopusk.portal.profile.tests.test_pages import _csrf, codes, signed_in, sub_of
+from dopusk.portal.profile.tests.test_rules import COLLEGE, HOME
+from dopusk.portal.sessions.models import Session
+from dopusk.portal.tests.browser import Browser, code_for, exchange, known, parameters, path_of, userinfo
+from dopusk.web.delivery.models import Letter
+from dopusk.web.files.models import StoredFile
+from dopusk.web.files.tests.papers import pdf
+from dopusk.web.journal.actions import verify
+from dopusk.web.journal.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _files_of_their_own(settings, tmp_path):
+    settings.STATE = tmp_path
+
+
+def close(browser, typed: str = "закрыть"):
+    page = browser.get("/profile/close/")
+    return browser.post("/profile/close/", data={**_csrf(page), "typed": typed})
+
+
+@pytest.mark.parametrize("address", ["/profile/export/", "/profile/close/"])
+def test_both_ask_to_prove_identity_again(address):
+    """profile:export profile:close"""
+    anna = signed_in()
+    Session.objects.update(proved_at=timezone.now() - dt.timedelta(minutes=31))
+    for answer in (anna.get(address), anna.post(address)):
+        assert answer.status_code in {302, 403}
+    asked = anna.get(address)
+    assert (path_of(asked), parameters(asked)["next"]) == ("/signin/again/", address)
+
+
+def test_the_export_holds_everything_but_secrets(cabinet):
+    anna = Browser()
+    code_for(anna)
+    sub = sub_of("anna")
+    actions.add_fact(sub, "education", COLLEGE, session="")
+    actions.add_fact(sub, "residence", HOME, session="")
+    upload(anna, pdf())
+    page = anna.get("/profile/export/")
+    answer = anna.post("/profile/export/", data=_csrf(page))
+    assert "attachment" in answer.headers["content-disposition"]
+    told = json.loads(answer.content)
+    assert set(export.PARTS) <= set(told)
+    opened = known("anna").opened()
+    assert {name: told["account"][name] for name in opened} == opened
+    assert told["profile"]["education"][0]["institution"] == COLLEGE["institution"]
+    assert [one["title"] for one in told["documents"]] == ["диплом колледжа"]
+    assert [one["client_id"] for one in told["consents"]] == ["dopusk-cabinet"]
+    assert len(told["sessions"]) == 1
+    assert [one["kind"] for one in told["identifiers"]] == ["email", "inn", "phone", "snils"]
+    acts = [one["act"] for one in told["journal"]]
+    assert {"signin.done", "consent.given", "oidc.entered", "profile.fact_added"} <= set(acts)
+    assert known("anna").password not in answer.text
+    assert anna.cookies["portal_session"] not in answer.text
+    assert Entry.objects.about(str(sub))[0].act == "profile.exported"
+
+
+def test_every_table_of_a_person_is_spoken_of_and_no_secret_column_is():
+    for model, _owner in owned.tables():
+        if model not in export.SPOKEN_OF:
+            for name in export._open_fields(model):
+                assert not export.SECRET.search(name), f"{model.__name__}.{name}"
+    told = export.further(sub_of("anna"))
+    assert set(told) <= {model._meta.label_lower for model, _owner in owned.tables()}
+
+
+def test_an_operators_acts_about_others_are_not_in_her_export():
+    known("boris")
+    appoint(sub_of("anna"), Role.REVIEWER, by=str(sub_of("boris")))
+    told = export.journal(sub_of("boris"))
+    assert "operator.appointed" not in [one["act"] for one in told]
+    assert "operator.appointed" in [one["act"] for one in export.journal(sub_of("anna"))]
+
+
+def test_the_wrong_word_closes_nothing():
+    anna = signed_in()
+    answer = close(anna, "да")
+    assert (answer.status_code, codes(answer)) == (422, {"not_typed"})
+    assert known("anna").closed_at is None
+
+
+def test_an_operator_has_to_leave_her_post_first():
+    anna = signed_in()
+    appoint(sub_of("anna"), Role.SUPPORT, by="system")
+    assert codes(anna.get("/profile/close/")) == {"holds_post"}
+    page = anna.get("/profile/")
+    answer = anna.post("/profile/close/", data={**_csrf(page), "typed": "закрыть"})
+    assert (answer.status_code, known("anna").closed_at) == (422, None)
+
+
+def test_a_closed_account_is_erased_and_its_phone_is_free(cabinet, django_capture_on_commit_callbacks):
+    anna = Browser()
+    token = exchange(code_for(anna)).json()["access_token"]
+    sub = sub_of("anna")
+    actions.add_fact(sub, "education", COLLEGE, session="")
+    upload(anna, pdf())
+    other = signed_in()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = close(anna)
+    assert answer.status_code == 200
+    account = Account.objects.get(pk=sub)
+    assert account.closed_at is not None
+    assert (account.last_name, account.birth_date, account.opened()) == ("", None, closing.NOTHING)
+    assert not Identifier.objects.filter(account=account).exists()
+    assert not Fact.objects.exists()
+    assert not Document.objects.exists()
+    assert not StoredFile.objects.exists()
+    assert Consent.objects.get().revoked_at is not None
+    assert path_of(other.get("/profile/")) == "/signin/"
+    assert userinfo(token).status_code == 401
+    assert Letter.objects.filter(about=str(sub), purpose="notices.closed").exists()
+    assert Entry.objects.about(str(sub))[0].act == "account.closed"
+    assert verify()[1] is None
+    stranger = Browser().sign_in("anna@example.org")
+    nobody = Browser().sign_in("nobody@example.org")
+    assert (stranger.status_code, codes(stranger)) == (nobody.status_code, codes(nobody))
+    fresh = open_account(known_identity(sandbox.person("anna")), sandbox.PASSWORD, demo=True)
+    assert fresh.sub != sub
+
+
+def test_nothing_of_a_closed_account_is_left_in_any_slice(cabinet):
+    anna = signed_in()
+    sub = sub_of("anna")
+    actions.add_fact(sub, "education", COLLEGE, session="")
+    actions.look_later(sub)
+    close(anna)
+    left = {
+        model._meta.label
+        for model, owner in owned.tables()
+        if owned.rows(model, owner, sub).exists()
+    }  # fmt: skip
+    assert left <= closing.KEPT
+    with pytest.raises(actions.NotDone, match="gone"):
+        closing.close(sub, session="")
+
+
+def test_others_keep_what_is_theirs():
+    known("boris")
+    actions.add_fact(sub_of("boris"), "education", COLLEGE, session="")
+    close(signed_in())
+    assert Fact.objects.get().account_id == sub_of("boris")
+    assert Identifier.objects.filter(account_id=sub_of("boris")).count() == 4
