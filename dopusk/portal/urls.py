@@ -11,9 +11,12 @@ urlpatterns = [
     path("", include("dopusk.portal.signin.urls")),
     path("", include("dopusk.portal.factors.urls")),
     path("contacts/", include("dopusk.portal.contacts.urls")),
+    path("", include("dopusk.portal.recovery.urls")),
+    path("", include("dopusk.portal.operators.urls")),
     path("services/", include("dopusk.portal.services.urls")),
     path("consents/", include("dopusk.portal.consents.urls")),
     path("oidc/", include("dopusk.portal.oidc.urls")),
+    path("", include("dopusk.portal.proofing.urls")),
     path("", include("dopusk.portal.profile.urls")),
 ]
 
