@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from dopusk.kernel import names
-from dopusk.portal.accounts.rules import Known
+from dopusk.portal.accounts.rules import Known, meanings
 from dopusk.trust.sealing import Sealer, blind_index
 
 
@@ -37,6 +37,12 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def known_as(self, *known: Known) -> "AccountQuerySet":
         """Those who own one of these identifiers."""
         return self.filter(identifiers__index__in=[index_of(one) for one in known]).distinct()
+
+    def by_text(self, text: str) -> "Account | None":
+        """Whose identifier an operator has typed, in any usual spelling; the likeliest meaning first (`meanings`)."""
+        living = self.filter(closed_at=None)
+        found = (living.known_as(one).first() for one in meanings(text))
+        return next((one for one in found if one), None)
 
 
 class Account(models.Model):

@@ -37,14 +37,26 @@ class SecondFactorMissing(PermissionDenied):
     template = "operators/second_factor_missing.html"
 
 
-def right_required(
-    right: Right,
-) -> Callable[
+Door = Callable[
     [Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse]],
     Callable[Concatenate[HttpRequest, Arguments], HttpResponse],
-]:
-    """The view gets the operator as its second argument; proof of identity within 30 minutes, two factors always."""
+]
 
+
+def right_required(right: Right) -> Door[Arguments]:
+    """The view gets the operator as its second argument; proof of identity within 30 minutes, two factors always."""
+    return _door(lambda held: right in held)
+
+
+def operator_required(
+    view: Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
+    """As right_required, for whoever holds any post."""
+    door: Door[Arguments] = _door(bool)
+    return door(view)
+
+
+def _door(opens_to: Callable[[frozenset[Right]], bool]) -> Door[Arguments]:
     def guard(
         view: Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
@@ -52,7 +64,7 @@ def right_required(
         def guarded(
             request: HttpRequest, person: Person, /, *args: Arguments.args, **kwargs: Arguments.kwargs
         ) -> HttpResponse:
-            if right not in rights_here(request):
+            if not opens_to(rights_here(request)):
                 raise PermissionDenied
             if TWO_FACTORS not in person.amr:
                 raise SecondFactorMissing

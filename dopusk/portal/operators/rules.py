@@ -34,3 +34,17 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 def rights_of(roles: frozenset[Role]) -> frozenset[Right]:
     """Everything these roles allow together."""
     return frozenset(right for role in roles for right in RIGHTS[role])
+
+
+def fault_of_appointment(*, own: bool, held: bool) -> str | None:
+    """Why a post may not be given: `own_post` (nobody widens her own rights), `post_held`; None when it may."""
+    if own:
+        return "own_post"
+    return "post_held" if held else None
+
+
+def fault_of_dismissal(role: Role, *, held: bool, administrators: int) -> str | None:
+    """Why a post may not be ended: `post_not_held`, `last_administrator`. administrators: how many there are now."""
+    if not held:
+        return "post_not_held"
+    return "last_administrator" if role is Role.ADMINISTRATOR and administrators <= 1 else None
