@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dopusk.portal.operators.access import rights_here
 from dopusk.portal.sessions.access import current
 
 
@@ -21,6 +22,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
             (reverse("consents:list"), _("Разрешения")),
             (reverse("home:journal"), _("Журнал активности")),
         ]
+    if rights_here(request):
+        links.append((reverse("operators:desk"), _("Рабочее место")))
     if settings.SANDBOX:  # where codes and letters are read, for nobody really receives them
         links.append((reverse("delivery:inbox"), _("Письма стенда")))
     return {
