@@ -1,11 +1,13 @@
 """Digits out of a document number as people write it."""
 
 import re
-import unicodedata
 
+from dopusk.kernel import pasted
 from dopusk.kernel.invalid import Invalid
 
-_SEPARATORS = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212.,/]+")
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212.,/]+")
+# What a number is called, in front of it: `СНИЛС: 112-…`; `№` is folded to `No` before.
+_CALLED = {"snils": "снилс", "inn": "инн", "ogrn": "огрнип|огрн"}
 
 
 def of(text: str, need: int, kind: str) -> str:
@@ -13,7 +15,11 @@ def of(text: str, need: int, kind: str) -> str:
 
     Raises `Invalid` with `<kind>_characters` or `<kind>_length` (detail `have`, `need`).
     """
-    bare = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
+    known = pasted.plain(text)
+    if known is None:
+        raise Invalid(f"{kind}_length", have=len(text), need=need)
+    known = re.sub(rf"(?i)^\s*(?:{_CALLED.get(kind, '')})?\s*(?:No\.?)?\s*:?", "", known)
+    bare = _SEPARATORS.sub("", known)
     if not (bare.isascii() and bare.isdigit()) and bare:
         raise Invalid(f"{kind}_characters")
     if len(bare) != need:

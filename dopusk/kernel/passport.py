@@ -1,16 +1,17 @@
 """Russian citizen's passport: number, issuer's code, and dates that cannot be (ПП № 2267 of 23.12.2023)."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dopusk.kernel import dates, digits
+from dopusk.kernel import dates, digits, pasted
 from dopusk.kernel.invalid import Invalid
 
 FIRST_AT = 14  # years of age
 REPLACED_AT = (20, 45)  # years of age
 REPLACED_WITHIN_DAYS = 90  # after the birthday [M]
+# Words around a number; `№` is folded to `No` before.
+_AROUND = re.compile(r"(?i)паспорт|серия|номер|(?<![a-z])No?\.?(?=[\s\d])|[:;]")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ class Passport:
 
 def parse_number(text: str) -> Passport:
     """Series and number from `9900 000603`, `99 00 № 000603`… Raises `Invalid("passport_format")`."""
-    bare = re.sub(r"(?i)серия|номер|№|\bN\b", " ", unicodedata.normalize("NFC", text))
+    known = pasted.plain(text)
+    if known is None:
+        raise Invalid("passport_format")
+    bare = _AROUND.sub(" ", known)
     try:
         ten = digits.of(bare, 10, "passport")
     except Invalid as refused:

@@ -1,8 +1,8 @@
 """Russian telephone numbers."""
 
 import re
-import unicodedata
 
+from dopusk.kernel import pasted
 from dopusk.kernel.invalid import Invalid
 
 _LENGTH = 10  # national digits
@@ -10,7 +10,7 @@ _LENGTH = 10  # national digits
 
 def parse(text: str) -> str:
     """`+79001234567` from `8 900 123-45-67`, `+7 (900) …`, `900…`. Raises `Invalid("phone_format")`."""
-    bare = re.sub(r"[\s()\-\u2010-\u2015\u2212.]", "", unicodedata.normalize("NFKC", text))
+    bare = re.sub(r"[\s()\-\u2010-\u2015\u2212.]", "", pasted.plain(text) or "")
     found = re.fullmatch(r"(?:\+7|7|8)?([0-9]{10})", bare)
     if not found:
         raise Invalid("phone_format")
