@@ -23,6 +23,7 @@ globals().update(
             "dopusk.portal.factors",
             "dopusk.portal.signin",
             "dopusk.portal.contacts",
+            "dopusk.portal.registration",
             "dopusk.portal.recovery",
             "dopusk.portal.consents",
             "dopusk.portal.oidc",
