@@ -57,7 +57,8 @@ def code_text(name: str, purpose: str, digits: str, *, variant: str = "") -> str
     """The text with a code. name: of the deployment. variant "taken": the number is an account's already."""
     if variant == "taken":
         return (
-            f"{name}: {digits} — код {CODES[purpose]}. {NEVER_TELL} Учётная запись с этим номером уже есть."
+            f"{name}: {digits} — код {CODES[purpose]}. {NEVER_TELL} "
+            "Учётная запись уже есть: войдите или восстановите доступ."
         )
     return f"{name}: {digits} — код {CODES[purpose]}. {NEVER_TELL}"
 

@@ -191,15 +191,17 @@ def cancel(sub: uuid.UUID, kind: str) -> None:
     """Give up a contact that waits. Raises NotPossible (nothing_waits)."""
     with transaction.atomic():
         _locked(sub)
-        done = Change.objects.filter(account_id=sub, kind=kind, state="waiting").update(
-            state="cancelled", sealed=b""
-        )
-        _check("" if done else "nothing_waits")
+        change = Change.objects.filter(account_id=sub, kind=kind, state="waiting").first()
+        if change is None:
+            raise NotPossible("nothing_waits")
+        _old, new = change.old_and_new()
+        change.state, change.sealed = "cancelled", b""
+        change.save(update_fields=["state", "sealed"])
         record(
             actor=str(sub),
             act="contacts.cancelled",
             subject=str(sub),
-            words=f"Вы отменили новый контакт: {_word(kind)}",
+            words=f"Вы отменили новый контакт: {_mask(kind, new)}",
         )
 
 
@@ -235,7 +237,7 @@ def revert(change_id: uuid.UUID) -> bool:
         change.refresh_from_db()
         if not rules.may_revert(change.state, change.done_at, timezone.now()):
             return False
-        old, _new = change.old_and_new()
+        old, new = change.old_and_new()
         try:
             change_sealed(sub, **{change.kind: old})
         except IntegrityError:
@@ -250,7 +252,9 @@ def revert(change_id: uuid.UUID) -> bool:
             act="contacts.reverted",
             subject=str(sub),
             object_=f"change:{change.id}",
-            words=f"Прежний контакт возвращён по сообщению «это не я»: {_word(change.kind)}",
+            words=f"Отменён по сообщению «это не я» контакт {_mask(change.kind, new)}"
+            if new
+            else f"Возвращён по сообщению «это не я» контакт {_mask(change.kind, old)}",
         )
     return True
 
@@ -334,7 +338,3 @@ def _settle(change: Change, contacts: Contacts, old: str, new: str) -> None:
 
 def _mask(kind: str, value: str) -> str:
     return (phone.mask if kind == Kind.PHONE else email.mask)(value) if value else ""
-
-
-def _word(kind: str) -> str:
-    return "телефон" if kind == Kind.PHONE else "почта"

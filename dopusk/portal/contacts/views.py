@@ -16,6 +16,7 @@ from dopusk.portal.codes.rules import Held
 from dopusk.portal.contacts import actions, rules
 from dopusk.portal.contacts.actions import Done, NotPossible, Taken
 from dopusk.portal.contacts.forms import CodeForm, EmailForm, PhoneForm
+from dopusk.portal.contacts.pages import confirmation
 from dopusk.portal.sessions.access import Person, person_required, place_of, proof_required
 
 REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -133,23 +134,6 @@ def email_again(request: HttpRequest, person: Person) -> HttpResponse:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a letter: GET shows a button and changes nothing, POST confirms."""
     return confirmation(request, token, "contacts.email")
-
-
-def confirmation(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
-    """The page of such a link, for this purpose."""
-    link = actions.look_at_link(token, purpose)
-    if link is None:
-        return render(request, "contacts/link_over.html", {"code": "link_over"}, status=HTTPStatus.GONE)
-    if request.method != "POST":
-        taken = actions.is_taken("email", link.to, but=link.sub)
-        shown = {"to": link.to, "path": request.path, "kind": "email"}
-        return render(request, "contacts/taken.html" if taken else "contacts/confirm.html", shown)
-    answer = actions.confirm_email(token, purpose)
-    if answer is None:
-        return render(request, "contacts/link_over.html", {"code": "link_over"}, status=HTTPStatus.GONE)
-    if isinstance(answer, Taken):
-        return render(request, "contacts/taken.html", {"kind": "email", "to": answer.to}, status=REFUSED)
-    return render(request, "contacts/confirmed.html", {"to": answer.to})
 
 
 @require_POST
