@@ -1,0 +1,123 @@
+"""How a recovery ends: the new password is hers, or somebody says «это не я» of what was done in her name."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from dopusk.portal.accounts import passwords
+from dopusk.portal.accounts.actions import set_password
+from dopusk.portal.accounts.models import Account
+from dopusk.portal.codes import actions as codes
+from dopusk.portal.codes.rules import Link
+from dopusk.portal.contacts import actions as contacts
+from dopusk.portal.factors import actions as factors
+from dopusk.portal.notices.actions import tell
+from dopusk.portal.recovery import rules
+from dopusk.portal.recovery.actions import Over, of_owner, standing
+from dopusk.portal.recovery.models import Recovery
+from dopusk.portal.sessions import actions as sessions
+from dopusk.portal.sessions.actions import Place
+from dopusk.portal.sessions.models import Device
+from dopusk.portal.signin import actions as signin
+from dopusk.web.journal.actions import record
+
+
+@dataclass(frozen=True)
+class Done:
+    """The new password is hers. cooling_until: services that demand a confirmed account are closed until then;
+    locked: an operator's lock stays."""
+
+    cooling_until: datetime | None
+    locked: bool
+
+
+@transaction.atomic
+def finish(recovery_id: uuid.UUID, password: str, place: Place) -> Done | str:
+    """Set the new password and end whatever was gained by the old one; or the code `password_same`.
+
+    The caller has judged the password (`passwords.fault`). Raises Over, passwords.Busy.
+    """
+    recovery, account = of_owner(recovery_id)
+    where = standing(recovery)
+    if where.stage != "password":
+        raise Over
+    if passwords.fits(password, account.password):
+        return "password_same"
+    now = timezone.now()
+    new_phone = recovery.kept()["phone"] if recovery.phone_proved else ""
+    if recovery.lost_factor:
+        factors.take_all_off(account.pk)
+        account.refresh_from_db()
+    if new_phone:
+        contacts.replace_phone(account.pk, new_phone, by="recovery")
+        account.refresh_from_db()
+    set_password(account, password)
+    locked = account.lock_reason == "operator"
+    until = rules.cooling(
+        account.level, factor_stays=where.factor, hours=settings.RECOVERY_COOLING_HOURS, now=now
+    )
+    account.cooling_until = max(filter(None, [until, account.cooling_until]), default=None)
+    account.save(update_fields=["cooling_until"])
+    if not locked:
+        signin.unlock(account.pk, by="recovery", why="восстановление доступа")
+    _end_everything(account, "Доступ восстановлен, все прежние входы завершены")
+    recovery.done_at = now
+    recovery.save(update_fields=["done_at"])
+    token = codes.make_link(
+        "not_me", "", sub=account.pk, good_for=rules.NOT_ME_FOR, detail={"act": "recovered"}
+    )
+    detail = {"until": until} if until else {}
+    tell(account.pk, "recovered", detail=detail, urgent=True, not_me_token=token, link="/security/")
+    record(
+        actor=str(account.pk),
+        act="recovery.done",
+        subject=str(account.pk),
+        object_=f"recovery:{recovery.pk}",
+        words=f"Доступ восстановлен, пароль изменён. Устройство: {place.device}; сеть {place.network}",
+        detail={"shown": recovery.shown, "cooling_until": until, "lost_factor": recovery.lost_factor},
+    )
+    return Done(until, locked)
+
+
+def _end_everything(account: Account, words: str) -> None:
+    """Sessions, tokens with them, known devices, recoveries under way."""
+    sessions.end_all(account.pk, actor="system", words=words)
+    Device.objects.filter(account=account).delete()
+    Recovery.objects.filter(account=account, done_at=None).update(ends_at=timezone.now())
+
+
+def disavowed(token: str) -> Link | None:
+    """What «это не я» of a letter would undo; changes nothing."""
+    return codes.peek(token, "not_me")
+
+
+@transaction.atomic
+def disavow(token: str) -> bool:
+    """«Это не я»: close sign-in, end all sessions, undo the change of contact the letter told of. False when the link
+    is over. The owner gets in again by recovery."""
+    link = codes.use(token, "not_me")
+    if link is None or link.sub is None:
+        return False
+    account = Account.objects.select_for_update().get(pk=link.sub)
+    if account.closed_at:
+        return False
+    change = link.detail.get("change")
+    reverted = bool(change) and contacts.revert(uuid.UUID(change))
+    if account.lock_reason != "operator":
+        signin.lock(account.pk, "owner")
+    _end_everything(account, "Все входы завершены по сообщению «это не я»")
+    if reverted:
+        tell(account.pk, "contact_reverted")
+    tell(account.pk, "locked", urgent=True, link="/recovery/")
+    record(
+        actor="system",
+        act="recovery.disavowed",
+        subject=str(account.pk),
+        words="По ссылке из письма сообщено «это не я»; вход закрыт",
+        detail={key: link.detail[key] for key in ("act", "kind", "change") if key in link.detail},
+    )
+    return True
