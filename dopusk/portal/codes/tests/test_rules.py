@@ -104,8 +104,14 @@ def test_any_text_is_tidied_without_harm(text):
     assert tidy == "" or (len(tidy) == 6 and tidy.isdigit() and rules.tidy(tidy) == tidy)
 
 
-@pytest.mark.parametrize("purpose", [name for name, one in rules.PURPOSES.items() if one.channels])
-@pytest.mark.parametrize("variant", ["", "taken"])
+@pytest.mark.parametrize(
+    ("purpose", "variant"),
+    [
+        *((name, "") for name, one in rules.PURPOSES.items() if one.channels),
+        ("registration.phone", "taken"),
+        ("contacts.phone", "taken"),
+    ],
+)
 def test_a_text_names_the_site_and_the_purpose_and_fits_two_parts(purpose, variant):
     text = words.code_text("Портал «допуск»", purpose, "482913", variant=variant)
     assert text.startswith("Портал «допуск»: 482913 ")

@@ -25,6 +25,7 @@ def shape(page, given):
         body = body.replace(value, "…")
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body)
     body = re.sub(r"\b[0-9a-f]{16,32}\b", "", body)  # the trace
+    body = re.sub(r'value="\d{6}"', "", body)  # the code he guessed
     body = re.sub(r"\d\d:\d\d(:\d\d)?|data-again-in=\"\d+\"", "", body)
     body = re.sub(r"через \d+ секунд\w*", "", body)
     headers = {name: page.headers.get(name) for name in ("location", "cache-control", "content-type")}
