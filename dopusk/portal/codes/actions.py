@@ -5,7 +5,7 @@ import hmac
 import json
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -106,7 +106,7 @@ def check_code(id: uuid.UUID, purpose: str, text: str) -> Right | Wrong | Gone: 
         code.used_at = now
         code.save(update_fields=["used_at"])
         _keep(counters, {per: rules.after_right(count) for per, count in before.items()})
-        to: str = opened(f"code {code.id}", code.sealed)["to"]
+        to: str = opened(f"code {code.id}", bytes(code.sealed))["to"]
     return Right(to, code.sub)
 
 
@@ -245,7 +245,7 @@ def _keep(counters: dict[Per, Counter], counts: dict[Per, rules.Count]) -> None:
         counters[per].save(update_fields=["sent", "failures", "locks", "locked_until"])
 
 
-def _over(code: Code, counts: dict[Per, rules.Count], now: Any) -> Gone | None:
+def _over(code: Code, counts: dict[Per, rules.Count], now: datetime) -> Gone | None:
     locked = [one.locked_until for one in counts.values() if one.locked_until and one.locked_until > now]
     if locked:
         return Gone("locked", max(locked))
@@ -271,5 +271,5 @@ def _living(token: str, purpose: str) -> models.QuerySet[LetterLink]:
 def _read(kept: LetterLink | None) -> Link | None:
     if kept is None:
         return None
-    content = opened(f"link {bytes(kept.token_hash).hex()}", kept.sealed)
+    content = opened(f"link {bytes(kept.token_hash).hex()}", bytes(kept.sealed))
     return Link(kept.sub, content["to"], content["detail"], kept.made_at)

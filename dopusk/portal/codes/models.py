@@ -26,7 +26,7 @@ def seal(item: str, content: dict[str, Any]) -> bytes:
 
 def opened(item: str, sealed: bytes) -> dict[str, Any]:
     """The content."""
-    content: dict[str, Any] = json.loads(_sealer(settings.SEALING_KEY).open(f"codes {item}", bytes(sealed)))
+    content: dict[str, Any] = json.loads(_sealer(settings.SEALING_KEY).open(f"codes {item}", sealed))
     return content
 
 

@@ -71,7 +71,7 @@ def contacts_of(sub: uuid.UUID) -> Contacts:
 def is_taken(kind: str, value: str, *, but: uuid.UUID | None = None) -> bool:
     """Whether a contact is another account's. For letters to its owner, never for a page before it is proved."""
     found = Identifier.objects.filter(index=index_of(Known(Kind(kind), rules.key(kind, value))))
-    return found.exclude(account_id=but).exists()
+    return (found.exclude(account_id=but) if but else found).exists()
 
 
 def ask_phone(sub: uuid.UUID, new: str, *, network: str) -> Sent | Held:
@@ -282,7 +282,7 @@ def _check(code: str) -> None:
 
 def _of(link: Link) -> QuerySet[Change]:
     return Change.objects.filter(
-        pk=link.detail.get("change"), state="waiting", made_at__gt=timezone.now() - rules.WAITS_FOR
+        pk=str(link.detail["change"]), state="waiting", made_at__gt=timezone.now() - rules.WAITS_FOR
     )
 
 
