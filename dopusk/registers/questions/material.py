@@ -54,7 +54,9 @@ def gather(whose: Whose, today: date, rank: Rank) -> tuple[Material, ...]:
     )
     return (
         _institution(known),
-        of_years((diploma.doc_date.year for diploma in known.diplomas), today.year, rank),
+        of_years(
+            (diploma.doc_date.year for diploma in known.diplomas), whose.birth_date.year, today.year, rank
+        ),
         _specialty(known, today),
         _employer(known),
         _post(known, today),

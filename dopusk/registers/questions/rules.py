@@ -15,6 +15,7 @@ from dopusk.kernel import names
 
 ASKED, MOST_WRONG, LEAST_WRONG = 3, 4, 3
 YEARS_AROUND = 14  # how wide the years of one question lie
+GROWN_UP = 18  # nobody has such a diploma earlier
 ALIKE = 0.6  # part of all their words that two answers may share
 
 Rank = Callable[[str], bytes]
@@ -141,13 +142,16 @@ def choose(materials: Iterable[Material], rank: Rank) -> tuple[Posed, ...] | Non
     return tuple(posed[:ASKED]) if len(posed) >= ASKED else None
 
 
-def of_years(years: Iterable[int], this_year: int, rank: Rank) -> Material:
-    """Of years of diplomas. The right year may stand anywhere among the wrong ones: not always in the middle."""
+def of_years(years: Iterable[int], born: int, this_year: int, rank: Rank) -> Material:
+    """Of years of diplomas. The right year may stand anywhere among the wrong ones: not always in the middle.
+
+    born: year of birth, which the asker knows: no year is offered in which she was a child.
+    """
     asked = tuple(str(year) for year in sorted(set(years)))
     if not asked:
         return Material(Kind.DIPLOMA_YEAR, (), (), ())
     right = int(min(asked, key=rank))
     first = right - int.from_bytes(rank("years")[:4], "big") % (YEARS_AROUND + 1)
-    first = min(first, this_year - YEARS_AROUND)
-    pool = tuple(str(year) for year in range(first, first + YEARS_AROUND + 1))
+    first = max(min(first, this_year - YEARS_AROUND), min(born + GROWN_UP, right))
+    pool = tuple(str(year) for year in range(first, min(first + YEARS_AROUND, this_year) + 1))
     return Material(Kind.DIPLOMA_YEAR, asked, asked, pool)

@@ -97,7 +97,16 @@ def _scan(content: bytes) -> None:
         raise FileRefused("file_scan_unavailable") from error
     if found:
         logger.warning("clamd found %s in a file of %d bytes", found, len(content))
-        raise FileRefused("file_encrypted" if found.startswith("Heuristics.Encrypted") else "file_infected")
+        raise FileRefused(_meaning(found))
+
+
+def _meaning(found: str) -> str:
+    """Our code for what clamd found: beside harm it names files it could not look into (AlertEncrypted, AlertExceedsMax)."""
+    if found.startswith("Heuristics.Encrypted"):
+        return "file_encrypted"
+    if found.startswith("Heuristics.Limits"):
+        return "file_unfolds"
+    return "file_infected"
 
 
 def _root() -> Path:

@@ -86,21 +86,28 @@ def test_answers_of_the_right_ones_shape_come_first():
     assert set(rules.pose(material, rank_of(1)).wrong) == set(like)
 
 
-@given(st.integers(1960, 2026), st.integers())
-def test_years_hold_the_right_one_and_never_the_future(year, secret):
-    posed = rules.pose(rules.of_years([year], 2026, rank_of(secret)), rank_of(secret))
+@given(st.integers(1935, 1998), st.integers(18, 60), st.integers())
+def test_years_hold_the_right_one_and_neither_the_future_nor_a_childhood(born, age, secret):
+    year = min(born + age, 2026)
+    posed = rules.pose(rules.of_years([year], born, 2026, rank_of(secret)), rank_of(secret))
     options = [int(option) for option in (posed.right, *posed.wrong)]
     assert posed.right == str(year)
     assert max(options) <= 2026
+    assert min(options) >= born + rules.GROWN_UP
     assert max(options) - min(options) <= rules.YEARS_AROUND
 
 
 def test_the_right_year_is_not_always_in_the_middle():
     places = set()
     for secret in range(60):
-        posed = rules.pose(rules.of_years([2000], 2026, rank_of(secret)), rank_of(secret))
+        posed = rules.pose(rules.of_years([2000], 1960, 2026, rank_of(secret)), rank_of(secret))
         places.add(sorted([posed.right, *posed.wrong]).index("2000"))
     assert places == {0, 1, 2, 3, 4}
+
+
+def test_who_is_too_young_for_other_years_is_not_asked_for_hers():
+    assert rules.pose(rules.of_years([2026], 2006, 2026, rank_of(1)), rank_of(1)) is None
+    assert rules.pose(rules.of_years([], 1990, 2026, rank_of(1)), rank_of(1)) is None
 
 
 @given(st.sets(st.sampled_from(Kind)), st.integers())

@@ -100,6 +100,12 @@ def test_a_file_longer_than_clamd_reads_is_not_taken_unscanned(db, settings):
         assert code_of(papers.picture("PNG", (8, 8)) + bytes(3 * 1024 * 1024)) == "file_scan_unavailable"
 
 
+def test_a_file_clamd_could_not_look_through_is_not_taken_for_clean(db, settings):
+    with running("MaxFileSize 50K", "MaxScanSize 50K") as at:
+        settings.CLAMD = at
+        assert code_of(hostile.streaming(bytes(200_000) + hostile.EICAR)) == "file_unfolds"
+
+
 def test_a_clamd_that_is_gone_means_later_and_never_unscanned(db, settings):
     with running() as at:
         settings.CLAMD = at
