@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dopusk.portal.operators.access import rights_here
 from dopusk.portal.sessions.access import current
 
 
@@ -19,15 +17,18 @@ def page(request: HttpRequest) -> dict[str, Any]:
         links = [
             (reverse("home:home"), _("Главная")),
             *links,
+            (reverse("profile:profile"), _("Профиль")),
+            ("/security/", _("Безопасность")),  # slices security and factors share it
             (reverse("consents:list"), _("Разрешения")),
-            (reverse("home:journal"), _("Журнал активности")),
+            (reverse("home:journal"), _("Журнал")),
         ]
-    if rights_here(request):
-        links.append((reverse("operators:desk"), _("Рабочее место")))
-    if settings.SANDBOX:  # where codes and letters are read, for nobody really receives them
-        links.append((reverse("delivery:inbox"), _("Письма стенда")))
     return {
         "person": person.short_name if person else None,
-        "nav": [{"url": url, "label": label, "current": request.path == url} for url, label in links],
+        "nav": [{"url": url, "label": label, "current": _here(request, url)} for url, label in links],
         "signout_url": reverse("signin:signout") if person else None,
     }
+
+
+def _here(request: HttpRequest, url: str) -> bool:
+    """Whether the page stands in this section: `/` only on itself."""
+    return request.path == url if url == "/" else request.path.startswith(url)

@@ -1,16 +1,98 @@
-"""What wants the person's attention."""
+"""What wants the person's attention, and how her journal is sorted and read."""
 
+import ipaddress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+# -- attention -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Attention:
-    """One thing to do. code: `not_confirmed`, `email_unverified`, `phone_unverified`."""
+class Portrait:
+    """What the first page looks at. proofing: state of a living attempt (`asking`, `waiting`, `questions`, `review`),
+    or what is decided against a confirmation (`suspended`, `withdrawn`), or empty. unverified: kinds of contacts
+    that wait to be shown to be hers; contacts: kinds that are; asked: the monthly look is due."""
 
-    code: str
+    level: str
+    proofing: str
+    unverified: frozenset[str]
+    contacts: frozenset[str]
+    second_factor: bool
+    asked: bool
+    cooling: bool
 
 
-def wants_attention(level: str, unverified: frozenset[str]) -> list[Attention]:
-    """Most pressing first. unverified: kinds of contacts not yet shown to be hers."""
-    found = [Attention("not_confirmed")] if level != "confirmed" else []
-    return found + [Attention(f"{kind}_unverified") for kind in ("phone", "email") if kind in unverified]
+# what a living attempt, or a decision, asks of her; each leads to /proofing/
+PROOFING: Final = {
+    "asking": "proofing_waiting",
+    "waiting": "proofing_waiting",
+    "questions": "proofing_questions",
+    "review": "proofing_review",
+    "suspended": "confirmation_suspended",
+    "withdrawn": "confirmation_withdrawn",
+}
+
+
+def wants_attention(portrait: Portrait) -> list[str]:
+    """Codes, the most pressing first."""
+    found = ["cooling"] if portrait.cooling else []
+    if portrait.level != "confirmed":
+        found.append(PROOFING.get(portrait.proofing, "not_confirmed"))
+    if not portrait.contacts:
+        found.append("no_contact")
+    found += [f"{kind}_unverified" for kind in ("phone", "email") if kind in portrait.unverified]
+    if not portrait.second_factor:
+        found.append("no_second_factor")
+    return found + (["look"] if portrait.asked else [])
+
+
+# -- the journal ---------------------------------------------------------------------------------------------
+
+# kind → beginnings of acts; what none of them names is a change
+KINDS: Final[dict[str, tuple[str, ...]]] = {
+    "signins": ("signin.", "sessions.", "recovery."),
+    "consents": ("consent.",),
+    "data": ("oidc.", "profile.document_read", "profile.exported", "journal.exported", "account.read"),
+    "changes": (),
+}
+PERIODS: Final = {"week": 7, "month": 30, "year": 365}
+
+
+def kind_of(act: str) -> str:
+    """Which kind an act is."""
+    return next((kind for kind, begins in KINDS.items() if begins and act.startswith(begins)), "changes")
+
+
+def since(period: str, now: datetime) -> datetime | None:
+    """Where a period begins; None for everything."""
+    days = PERIODS.get(period)
+    return now - timedelta(days=days) if days else None
+
+
+def may_disown(actor: str, act: str, sub: str) -> bool:
+    """Whether she may say «это не я»: of what was done in her name, and of sign-ins to her account."""
+    return actor == sub or act.startswith("signin.")
+
+
+LOCAL: Final = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16",
+        "fc00::/7", "fe80::/10", "::/64",
+    )
+)  # fmt: skip  # RFC 1918, RFC 4193 and loopback; ipaddress.is_private counts networks for documentation too
+
+
+def place(network: str) -> str:
+    """`local` for a network that is nobody's in particular, `unknown`, or an empty text: the network says it all."""
+    try:
+        found = ipaddress.ip_network(network)
+    except ValueError:
+        return "unknown"
+    return "local" if any(found.version == one.version and found.subnet_of(one) for one in LOCAL) else ""
+
+
+def cell(text: str) -> str:
+    """A cell of a table that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,12 +1,17 @@
-"""The first page and the person's own journal."""
+"""The first page and what the portal told the person."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
-from dopusk.portal.accounts.models import Identifier
-from dopusk.portal.home import rules
+from dopusk.portal.accounts.models import Account
+from dopusk.portal.home import standing, words
+from dopusk.portal.notices import actions as notices_actions
+from dopusk.portal.notices.models import Notice
+from dopusk.portal.operators.access import rights_here
+from dopusk.portal.profile.words import LEVELS
 from dopusk.portal.sessions.access import Person, current, person_required
 from dopusk.portal.told import SENTENCES
 from dopusk.web.journal.models import Entry
@@ -19,27 +24,47 @@ def home(request: HttpRequest) -> HttpResponse:
     """What wants attention, services, the latest of the journal; a stranger sees what the portal is."""
     person = current(request)
     if person is None:
-        return render(request, "home/welcome.html")
-    unverified = Identifier.objects.filter(
-        account_id=person.sub, kind__in=["phone", "email"], verified_at=None
-    ).values_list("kind", flat=True)
+        return render(request, "home/welcome.html", {"may_register": leads("/registration/")})
+    account = Account.objects.get(pk=person.sub)
+    stands = standing.of(account)
     context = {
         "who": person,
-        "attention": rules.wants_attention(person.level, frozenset(unverified)),
-        "latest": [_row(one) for one in Entry.objects.about(str(person.sub))[:A_FEW]],
+        "level": LEVELS[account.level],
+        "attention": [_item(code) for code in stands.attention if code != "look"],
+        "asked": "look" in stands.attention,
+        "cooling_until": stands.cooling_until,
+        "unread": Notice.objects.unread(person.sub).count(),
+        "desk": bool(rights_here(request)) and leads("/desk/"),
+        "latest": [
+            {"entry": one, "words": SENTENCES.say(one.words)}
+            for one in Entry.objects.about(str(person.sub))[:A_FEW]
+        ],
     }
     return render(request, "home/home.html", context)
 
 
 @require_safe
 @person_required
-def journal(request: HttpRequest, person: Person) -> HttpResponse:
-    """«Журнал активности»: what she did and what was done about her, newest first."""
-    entries = Paginator(Entry.objects.about(str(person.sub)), A_PAGE)
-    page = entries.get_page(request.GET.get("page"))
-    context = {"page": page, "rows": [_row(one) for one in page], "sid": str(person.sid)}
-    return render(request, "home/journal.html", context)
+def notices(request: HttpRequest, person: Person) -> HttpResponse:
+    """What happened to her account, newest first; shown once, a notice counts as read."""
+    page = Paginator(Notice.objects.of(person.sub), A_PAGE).get_page(request.GET.get("page"))
+    rows = [{"notice": one, "new": one.read_at is None} for one in page]
+    response = render(request, "home/notices.html", {"page": page, "rows": rows})
+    fresh = [row["notice"].pk for row in rows if row["new"]]
+    if fresh and request.method == "GET":
+        notices_actions.read(person.sub, fresh)
+    return response
 
 
-def _row(entry: Entry) -> dict[str, object]:
-    return {"entry": entry, "words": SENTENCES.say(entry.words)}
+def leads(path: str) -> bool:
+    """Whether an address of another slice is there."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+def _item(code: str) -> dict[str, object]:
+    kind, title, text, url, label = words.ATTENTION[code]
+    return {"code": code, "kind": kind, "title": title, "text": text, "url": url, "label": label}

@@ -1,0 +1,39 @@
+"""What a person does from her journal."""
+
+import uuid
+
+from django.db import transaction
+
+from dopusk.portal.notices.actions import tell
+from dopusk.portal.signin.actions import lock
+from dopusk.web.journal.actions import record
+from dopusk.web.journal.models import Entry
+
+
+@transaction.atomic
+def disown(sub: uuid.UUID, entry: Entry, *, session: str) -> None:
+    """«Это не я»: close sign-in and end every session; only recovery, or support, opens it again."""
+    lock(sub, "owner")
+    tell(sub, "locked", urgent=True, link="/recovery/")
+    record(
+        actor=str(sub),
+        act="journal.not_me",
+        subject=str(sub),
+        object_=f"journal:{entry.number}",
+        words=f"Вы отметили запись журнала № {entry.number}: «это не я»",
+        session=session,
+        detail={"act": entry.act},
+    )
+
+
+def note_export(sub: uuid.UUID, *, session: str, rows: int) -> None:
+    """Write down that the journal was taken out."""
+    with transaction.atomic():
+        record(
+            actor=str(sub),
+            act="journal.exported",
+            subject=str(sub),
+            words="Вы скачали журнал активности",
+            session=session,
+            detail={"rows": rows},
+        )
