@@ -40,6 +40,8 @@ globals().update(files.chosen())
 
 # what texts and letters call this deployment
 PORTAL_NAME = environment.text("DOPUSK_PORTAL_NAME", "Портал «допуск»")
+# codes by SMS an hour that one network (/24, /64) may ask for before anybody is known; five times as many a day
+CODES_NETWORK_HOURLY = environment.whole("DOPUSK_CODES_NETWORK_HOURLY", 60, least=1)
 # who processes personal data here, with an address: named in the consent people give at registration
 PORTAL_OPERATOR = environment.text(
     "DOPUSK_PORTAL_OPERATOR",
