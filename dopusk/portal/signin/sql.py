@@ -162,14 +162,24 @@ FROM chosen
 FORGIVE = "DELETE FROM signin_throttle WHERE key = ANY(%(keys)s::bytea[])"
 
 # Everything counted against a person: by her account and by each of her identifiers, wherever it came from.
-UNLOCK = f"""
+_COUNTS_OF = f"""
 WITH whose AS (
     SELECT {_half("account", "uuid_send(%(sub)s::uuid)")} AS half
     UNION ALL
     SELECT {_half("identifier", "i.index")} FROM accounts_identifier i WHERE i.account_id = %(sub)s::uuid
 )
+"""
+_HERS = "t.key BETWEEN whose.half AND whose.half || decode('ffffffffffffffffffffffffffffffff', 'hex')"
+
+UNLOCK = f"""{_COUNTS_OF}
 DELETE FROM signin_throttle t USING whose
-WHERE t.key BETWEEN whose.half AND whose.half || decode('ffffffffffffffffffffffffffffffff', 'hex')
+WHERE {_HERS}
+"""
+
+# the most failures of one of her counts, and until when the longest waits
+COUNTED = f"""{_COUNTS_OF}
+SELECT coalesce(max(t.failures), 0)::int, max(t.held_until) FILTER (WHERE t.held_until > now())
+FROM signin_throttle t JOIN whose ON {_HERS} AND t.forgotten_at > now()
 """
 
 PURGE_THROTTLES = """
