@@ -101,7 +101,7 @@ def _scan(content: bytes) -> None:
 
 
 def _meaning(found: str) -> str:
-    """Our code for what clamd found: beside harm it names what it could not look into (AlertEncrypted, AlertExceedsMax)."""
+    """Our code for what clamd found: it also names what it could not look into (AlertEncrypted, AlertExceedsMax)."""
     if found.startswith("Heuristics.Encrypted"):
         return "file_encrypted"
     if found.startswith("Heuristics.Limits"):
