@@ -44,7 +44,7 @@ def send_code(
     if channel not in kind.channels:
         raise rules.UnknownPurpose(f"{purpose} by {channel}")
     now = timezone.now()
-    limits = rules.limits_on(timezone.localdate(now))
+    limits = _limits(now)
     keys = _keys(purpose, to, sub, browser, network if kind.open else "")
     with transaction.atomic():
         counters = _locked(keys)
@@ -79,7 +79,7 @@ def check_code(id: uuid.UUID, purpose: str, text: str) -> Right | Wrong | Gone: 
     """
     rules.purpose(purpose)
     now = timezone.now()
-    limits = rules.limits_on(timezone.localdate(now))
+    limits = _limits(now)
     kept = Code.objects.filter(pk=id, purpose=purpose).values_list("place", "number").first()
     if kept is None:
         return Gone("unknown")
@@ -135,7 +135,7 @@ def send_link(
     """
     rules.purpose(purpose)
     now = timezone.now()
-    limits = rules.limits_on(timezone.localdate(now))
+    limits = _limits(now)
     with transaction.atomic():
         counters = _locked(_keys(purpose, to, sub, "", ""))
         held = rules.may_send({per: one.count() for per, one in counters.items()}, limits, now)
@@ -214,6 +214,11 @@ def purge(batch: int = 1000) -> int:
             ).delete()
             total += gone
     return total
+
+
+def _limits(now: datetime) -> rules.Limits:
+    limits = rules.limits_on(timezone.localdate(now))
+    return rules.with_network(limits, settings.CODES_NETWORK_HOURLY)
 
 
 def _keys(purpose: str, to: str, sub: uuid.UUID | None, browser: str, network: str) -> dict[Per, bytes]:

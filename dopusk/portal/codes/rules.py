@@ -13,11 +13,12 @@ What is counted, for each purpose:
   at which anybody can aim, does a stranger reach this count: he can close registration or recovery by SMS with a
   number for some hours, never sign-in.
 - *account*: this account, whatever number.
-- *network*: open purposes only, all of them together; behind the first factor a neighbour must not be in the way.
+- *network*: open purposes only, all of them together (`DOPUSK_CODES_NETWORK_HOURLY`: a mobile operator may keep
+  thousands of people behind one address); behind the first factor a neighbour must not be in the way.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -115,6 +116,13 @@ LIMITS: Final = (Limits(since=date(2026, 1, 1)),)
 def limits_on(day: date, table: tuple[Limits, ...] = LIMITS) -> Limits:
     """The limits of a day; the oldest for days before all."""
     return max((one for one in table if one.since <= day), key=lambda one: one.since, default=table[0])
+
+
+def with_network(limits: Limits, hourly: int) -> Limits:
+    """The limits with a deployment's own cap a network: so many an hour, five times as many a day."""
+    others = tuple(cap for cap in limits.caps if cap.per is not Per.NETWORK)
+    caps = (*others, Cap(Per.NETWORK, hourly, _HOUR), Cap(Per.NETWORK, 5 * hourly, _DAY))
+    return replace(limits, caps=caps)
 
 
 @dataclass(frozen=True)

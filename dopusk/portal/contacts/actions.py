@@ -56,9 +56,7 @@ def contacts_of(sub: uuid.UUID) -> Contacts:
     account = Account.objects.get(pk=sub)
     content = account.opened()
     shown = set(account.identifiers.exclude(verified_at=None).values_list("kind", flat=True))
-    fresh = Change.objects.filter(
-        account_id=sub, state="waiting", made_at__gt=timezone.now() - rules.WAITS_FOR
-    )
+    fresh = Change.objects.waiting().filter(account_id=sub)
     return Contacts(
         **{kind: content.get(kind, "") for kind in rules.KINDS if kind in shown},
         waiting=tuple(
@@ -82,7 +80,7 @@ def ask_phone(sub: uuid.UUID, new: str, *, network: str) -> Sent | Held:
     with transaction.atomic():
         contacts = _locked(sub)
         _check(rules.may_change(contacts, Kind.PHONE, new))
-        waiting = Change.objects.filter(account_id=sub, kind=Kind.PHONE, state="waiting").first()
+        waiting = Change.objects.waiting().filter(account_id=sub, kind=Kind.PHONE).first()
         same = waiting is not None and waiting.old_and_new()[1] == new
         variant = "taken" if is_taken(Kind.PHONE, new, but=sub) else ""
         answer = codes.send_code(PHONE_CODE, "sms", new, sub=sub, network=network, variant=variant)
@@ -122,7 +120,7 @@ def prove_phone(sub: uuid.UUID, text: str) -> Done | Taken | Wrong | Gone:
     """Compare the code sent to the telephone that waits; a right one makes it hers. Raises NotPossible."""
     with transaction.atomic():
         _locked(sub)
-        change = Change.objects.filter(account_id=sub, kind=Kind.PHONE, state="waiting").first()
+        change = Change.objects.waiting().filter(account_id=sub, kind=Kind.PHONE).first()
         if change is None or change.code is None:
             raise NotPossible("nothing_waits")
         answer = codes.check_code(change.code, PHONE_CODE, text)
@@ -138,7 +136,7 @@ def ask_email(sub: uuid.UUID, new: str, *, by: str = "owner") -> Held | None:
     with transaction.atomic():
         contacts = _locked(sub)
         _check(rules.may_change(contacts, Kind.EMAIL, new))
-        waiting = Change.objects.filter(account_id=sub, kind=Kind.EMAIL, state="waiting").first()
+        waiting = Change.objects.waiting().filter(account_id=sub, kind=Kind.EMAIL).first()
         same = waiting is not None and waiting.old_and_new()[1] == new
         change = waiting if waiting and same else Change(account_id=sub, kind=Kind.EMAIL, by=by)
         purpose, path = EMAIL_LINKS[change.by]
@@ -181,7 +179,7 @@ def confirm_email(token: str, purpose: str) -> Done | Taken | None:
     with transaction.atomic():
         link = codes.use(token, purpose)
         change = _of(link).first() if link else None
-        if change is None or change.account.closed_at:
+        if change is None:
             return None
         _locked(change.account_id)
         return _finish(change)
@@ -281,9 +279,7 @@ def _check(code: str) -> None:
 
 
 def _of(link: Link) -> QuerySet[Change]:
-    return Change.objects.filter(
-        pk=str(link.detail["change"]), state="waiting", made_at__gt=timezone.now() - rules.WAITS_FOR
-    )
+    return Change.objects.waiting().filter(pk=str(link.detail["change"]))
 
 
 def _begin(sub: uuid.UUID, kind: str, old: str, new: str, by: str, change: Change | None = None) -> Change:

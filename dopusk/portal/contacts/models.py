@@ -5,11 +5,31 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account, sealer
+from dopusk.portal.contacts.rules import WAITS_FOR
 
 STATES = ("waiting", "done", "cancelled", "taken", "reverted")
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    """Ways of finding changes."""
+
+    def waiting(self) -> "ChangeQuerySet":
+        """Those that can still be proved: not too old, and asked for since the password was last set.
+
+        Whoever changed it, or got in again by recovery, throws out what another may have asked for before; a link in
+        a letter would otherwise work without any session. Nothing becomes of a locked or closed account's.
+        """
+        return self.filter(
+            state="waiting",
+            made_at__gt=timezone.now() - WAITS_FOR,
+            made_at__gte=F("account__password_set_at"),
+            account__locked_at=None,
+            account__closed_at=None,
+        )
 
 
 class Change(models.Model):
@@ -30,7 +50,7 @@ class Change(models.Model):
     made_at = models.DateTimeField(db_index=True)
     done_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[models.Manager["Change"]] = models.Manager()
+    objects: ClassVar[ChangeQuerySet] = ChangeQuerySet.as_manager()  # type: ignore[assignment]  # django-stubs: a manager made of the queryset
 
     class Meta:
         constraints = [

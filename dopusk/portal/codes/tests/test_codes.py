@@ -180,6 +180,16 @@ def test_a_network_may_ask_sixty_times_an_hour_and_never_stops_those_who_are_kno
     assert isinstance(ask("signin.second", sub=uuid.uuid4(), browser=""), Sent)
 
 
+def test_a_deployment_has_its_own_cap_a_network(settings):
+    settings.CODES_NETWORK_HOURLY = 2
+    for n in range(10):
+        sent(to=f"+79001110{n:03d}")
+        if n % 2:
+            assert ask(to="+79001119999").code == "network_cap"
+            later(timedelta(hours=1, seconds=1))
+    assert ask(to="+79001119999").until > timezone.now() + timedelta(hours=18)
+
+
 def test_nobody_gets_nothing_and_nothing_fits(monkeypatch):
     monkeypatch.setattr(actions.secrets, "randbelow", lambda limit: 123456)
     sub = nobody("snils:00000060099")

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from dopusk.kernel import sandbox
 from dopusk.portal.accounts.actions import change_sealed
-from dopusk.portal.accounts.models import Identifier
+from dopusk.portal.accounts.models import Account, Identifier
 from dopusk.portal.codes import actions as codes
 from dopusk.portal.codes.tests.letters import last_code, last_path, texts, wrong
 from dopusk.portal.contacts import actions, tasks
@@ -290,12 +291,19 @@ def test_a_stranger_is_sent_to_sign_in():
     assert Browser().post("/contacts/cancel/phone/").status_code == 403
 
 
-def test_a_link_opens_no_closed_account(anna):
-    actions.ask_email(anna, "new@example.org")
-    account = known("anna")
-    account.closed_at = Change.objects.get().made_at
-    account.save()
-    assert actions.confirm_email(last_path("new@example.org").split("/")[3], "contacts.email") is None
+@pytest.mark.parametrize("what", ["closed_at", "locked_at", "password_set_at"])
+def test_a_link_asked_for_before_a_lock_or_a_new_password_does_nothing(anna, what):
+    """A thief in her session asks for his own address; she gets in again by recovery; his link comes too late."""
+    actions.ask_email(anna, "thief@example.org")
+    actions.ask_phone(anna, DARIA.phone, network=NETWORK)
+    Account.objects.update(**{what: timezone.now()})
+    token = last_path("thief@example.org").split("/")[3]
+    assert Browser().get(f"/contacts/email/{token}/").status_code == 410
+    assert actions.confirm_email(token, "contacts.email") is None
+    with pytest.raises(actions.NotPossible, match="nothing_waits"):
+        actions.prove_phone(anna, last_code(DARIA.phone))
+    contacts = actions.contacts_of(anna)
+    assert (contacts.email, contacts.phone, contacts.waiting) == (ANNA.email, ANNA.phone, ())
 
 
 def test_what_waited_a_day_is_given_up_and_what_is_a_month_old_goes(anna):
