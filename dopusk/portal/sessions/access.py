@@ -27,7 +27,7 @@ Arguments = ParamSpec("Arguments")
 @dataclass(frozen=True)
 class Person:
     """The person behind a session. signed_in_at is the `auth_time` of the protocol, proved_at the last
-    proof of identity, amr how it was proved (RFC 8176)."""
+    proof of identity, amr how it was proved (RFC 8176), expires_at the end of the session however much it is used."""
 
     sid: uuid.UUID
     sub: uuid.UUID
@@ -38,6 +38,7 @@ class Person:
     signed_in_at: datetime
     proved_at: datetime
     amr: list[str]
+    expires_at: datetime
 
     @property
     def short_name(self) -> str:
@@ -58,6 +59,14 @@ def current(request: HttpRequest) -> Person | None:
         request.portal_person = by_cookie(request.COOKIES.get(COOKIE, ""))  # type: ignore[attr-defined]  # our own memory on the request
     person: Person | None = request.portal_person  # type: ignore[attr-defined]  # set just above
     return person
+
+
+def time_left(person: Person) -> dict[str, int]:
+    """Seconds from this request on: when to warn an idle person, and when her session ends."""
+    whole = int((person.expires_at - timezone.now()).total_seconds())
+    end = min(whole, int(settings.SESSION_IDLE_END.total_seconds()))
+    spare = int((settings.SESSION_IDLE_END - settings.SESSION_IDLE_WARNING).total_seconds())
+    return {"warning_in": max(0, end - spare), "end_in": max(0, end)}
 
 
 def person_required(

@@ -10,14 +10,16 @@ standing AS (
       AND a.password = coalesce(%(kept)s::text, a.password)
     FOR SHARE
 ), before AS (
-    UPDATE sessions_session SET ended_at = now() FROM standing WHERE token_hash = %(old_token)s AND ended_at IS NULL
+    UPDATE sessions_session SET ended_at = now() FROM standing
+    WHERE token_hash = %(old_token)s AND ended_at IS NULL
 ), known AS (
     INSERT INTO sessions_device (id, token_hash, account_id, words, network, first_seen_at, seen_at, told_at)
-    SELECT %(device_id)s::uuid, %(device_token)s::bytea, sub, %(device)s, %(network)s, now(), now(),
+    SELECT %(device_id)s::uuid, %(device_token)s::bytea, sub, %(device)s, %(network)s, clock_timestamp(),
+           clock_timestamp(),
            CASE WHEN EXISTS (SELECT FROM sessions_device WHERE account_id = %(sub)s) THEN NULL ELSE now() END
     FROM standing
     ON CONFLICT (token_hash, account_id)
-    DO UPDATE SET seen_at = now(), words = excluded.words, network = excluded.network
+    DO UPDATE SET seen_at = clock_timestamp(), words = excluded.words, network = excluded.network
     RETURNING id, account_id
 ), opened AS (
     INSERT INTO sessions_session (id, token_hash, account_id, created_at, proved_at, seen_at, expires_at, network,
@@ -28,7 +30,7 @@ standing AS (
     RETURNING id, account_id
 )
 INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
-SELECT account_id::text, 'signin.done', account_id::text, '', %(words)s, id::text, %(trace)s, %(detail)s::jsonb
+SELECT account_id::text, 'signin.done', account_id::text, '', %(words)s, id::text, %(trace)s, %(detail)s::text
 FROM opened
 RETURNING number
 """
@@ -42,7 +44,8 @@ WITH touched AS (
     WHERE token_hash = %(token)s AND ended_at IS NULL AND expires_at > now()
       AND seen_at BETWEEN now() - %(idle)s::interval AND now() - interval '1 minute'
 )
-SELECT s.id, a.sub, a.last_name, a.first_name, a.patronymic, a.level, s.created_at, s.proved_at, s.amr::text[]
+SELECT s.id, a.sub, a.last_name, a.first_name, a.patronymic, a.level, s.created_at, s.proved_at, s.amr::text[],
+       s.expires_at
 FROM sessions_session s JOIN accounts_account a ON a.sub = s.account_id
 WHERE s.token_hash = %(token)s AND s.ended_at IS NULL AND s.expires_at > now()
   AND s.seen_at > now() - %(idle)s::interval

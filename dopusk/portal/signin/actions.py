@@ -96,7 +96,7 @@ class _Found:
 
     def closed(self) -> bool:
         """Whether that is for good, until somebody unlocks."""
-        return self.until is not None and self.until - self.now > rules.CLOSED - timedelta(days=30)
+        return self.until is not None and self.until - self.now > rules.CLOSED_FROM
 
 
 def _key(purpose: str, text: str) -> bytes:
@@ -271,7 +271,7 @@ def reserve_second(sub: uuid.UUID, device_cookie: str) -> Try | Held:
     assert found is not None
     if not found.counted:
         until = found.held_until or found.now + timedelta(seconds=1)
-        return Held(until, until - found.now > rules.CLOSED - timedelta(days=30))
+        return Held(until, until - found.now > rules.CLOSED_FROM)
     later = found.held_until if found.held_until and found.held_until > found.now else None
     return Try([found.key], later)
 
@@ -281,6 +281,7 @@ def forgive(keys: list[bytes]) -> None:
     statement.one(sql.FORGIVE, {"keys": keys}, tuple)
 
 
+@transaction.atomic
 def second_failed(sub: uuid.UUID, place: Place) -> None:
     """Note in her journal that somebody who knows the password did not pass the second step."""
     record(

@@ -36,7 +36,9 @@ def signin(request: Request) -> Answer | Page:
     return _attempt(request) if request.method == "POST" else _show(request)
 
 
-def _show(request: Request) -> Answer:
+def _show(request: Request) -> Answer | Page:
+    if "over" in request.query[0]:
+        return Page()
     next_path = rules.safe_next(request.query[0].get("next", "/"))
     onward = rules.past_signin(next_path)
     if onward and access.by_cookie(request.cookies.get(access.COOKIE, "")):

@@ -19,6 +19,7 @@ NEAR_WAITS: Final = (*[NO_WAIT] * 4, 30 * _S, _M, 2 * _M, 4 * _M, 8 * _M, 15 * _
 _NINE: Final = [NO_WAIT] * 9
 CLOSED: Final = timedelta(days=365)
 FAR_WAITS: Final = (*_NINE, 5 * _M, *_NINE, 30 * _M, *_NINE, 2 * _H, *_NINE, 12 * _H, *_NINE, CLOSED)
+CLOSED_FROM: Final = timedelta(days=1)  # a wait beyond this is no wait to speak of
 STRANGERS_TRIES: Final = len(
     FAR_WAITS
 )  # then the password opens nothing on an unknown device until somebody unlocks

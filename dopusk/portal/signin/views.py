@@ -35,6 +35,8 @@ def signin(request: HttpRequest) -> HttpResponse:
     onward = rules.past_signin(next_path)
     if onward and access.current(request):
         return HttpResponseRedirect(onward, status=HTTPStatus.SEE_OTHER)
+    if "over" in request.GET:
+        return _again(request, SigninForm(), next_path, HTTPStatus.OK, problem="over")
     client = clients.find(rules.client_of(next_path))
     shown = page.stamped(
         language=get_language() or "ru",

@@ -8,8 +8,8 @@ from dopusk.portal import statement
 
 ECHO = "SELECT %(number)s::int, %(text)s::text, %(number)s::int + 1"
 ADD = """
-INSERT INTO signin_throttle (key, failures, last_at, held_until)
-VALUES (%(key)s::bytea, 1, now(), now()) RETURNING failures
+INSERT INTO signin_throttle (key, failures, last_at, held_until, forgotten_at)
+VALUES (%(key)s::bytea, 1, now(), now(), now()) RETURNING failures
 """
 
 
