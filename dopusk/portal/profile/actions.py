@@ -15,6 +15,7 @@ from dopusk.portal.accounts.rules import Level
 from dopusk.portal.notices.actions import tell
 from dopusk.portal.profile import rules
 from dopusk.portal.profile.models import Document, Fact, Look, NameChange
+from dopusk.portal.proofing.models import Suspension
 from dopusk.web.files import actions as files
 from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.actions import record
@@ -50,7 +51,7 @@ EXPORTED = "Вы скачали всё, что портал хранит о Ва
 class NotDone(Exception):
     """Nothing was changed. code: `changed_meanwhile`, `too_many`, `too_many_documents`, `gone`, `waits_already`,
     `same_name`, `in_review`, `decided_already`, `own_request`, `reason_unknown`, `holds_post`,
-    or one of `rules.immutable`."""
+    `suspended`, or one of `rules.immutable`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -263,6 +264,11 @@ def _waiting(change_id: uuid.UUID, by: uuid.UUID) -> tuple[NameChange, Account]:
     return change, account
 
 
+def suspended(sub: uuid.UUID) -> bool:
+    """Whether an operator has suspended her confirmation and not decided yet."""
+    return Suspension.objects.filter(account_id=sub, kind="suspended", ended_at=None).exists()
+
+
 def _decide(change: NameChange, state: str, by: uuid.UUID, reason: str = "") -> None:
     change.state, change.reason = state, reason
     change.decided_at, change.decided_by = timezone.now(), str(by)
@@ -274,6 +280,8 @@ def approve_name_change(change_id: uuid.UUID, *, by: uuid.UUID, session: str) ->
     """The document bears the new name: it becomes hers. A confirmation falls back to standard with it, for the
     registers confirmed the old name; they are asked again when she confirms anew. Raises NotDone."""
     change, account = _waiting(change_id, by)
+    if suspended(account.pk):  # restored, the confirmation would be of a name that no register has seen
+        raise NotDone("suspended")
     new = change.opened()
     for name in rules.NAMES:
         setattr(account, name, new.get(name, ""))

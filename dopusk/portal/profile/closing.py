@@ -5,7 +5,8 @@ account), the password, every row of hers in every slice and all her files. Kept
 
 - the journal, keyed by `sub`: it proves what was done with her data, and by whom (152-ФЗ ст. 22.1; the chain of
   hashes cannot lose a row);
-- consents, withdrawn now: the proof that services were given data lawfully (152-ФЗ ст. 9 ч. 3);
+- consents to services, withdrawn now, and the agreement to processing given at registration: the proof that her
+  data were held and given out lawfully (152-ФЗ ст. 9 ч. 3);
 - posts she once held; ended sessions and grants, which their own tasks sweep within a day.
 """
 
@@ -21,13 +22,21 @@ from dopusk.portal.consents.models import Consent
 from dopusk.portal.notices.actions import tell
 from dopusk.portal.operators.models import Appointment
 from dopusk.portal.profile import owned
-from dopusk.portal.profile.actions import CLOSED, SESSIONS_CLOSED, NotDone
+from dopusk.portal.profile.actions import CLOSED, SESSIONS_CLOSED, NotDone, suspended
 from dopusk.portal.sessions import actions as sessions
 from dopusk.web.files import actions as files
 from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.actions import record
 
-KEPT = frozenset({"consents.Consent", "operators.Appointment", "sessions.Session", "oidc.Grant"})
+KEPT = frozenset(
+    {
+        "consents.Consent",
+        "registration.Agreement",
+        "operators.Appointment",
+        "sessions.Session",
+        "oidc.Grant",
+    }
+)
 NOTHING = {"snils": "", "inn": "", "phone": "", "email": "", "identity_document": {}}
 NO_PASSWORD = "!"  # noqa: S105 - no hash at all: fits nothing
 
@@ -41,13 +50,15 @@ def holds_post(sub: uuid.UUID) -> bool:
 def close(sub: uuid.UUID, *, session: str) -> None:
     """Close an account; the caller has had identity proved and the word typed.
 
-    Raises NotDone: `holds_post`, `gone`.
+    Raises NotDone: `holds_post`, `suspended` (an operator's question is answered first), `gone`.
     """
     account = Account.objects.select_for_update().filter(pk=sub, closed_at=None).first()
     if account is None:
         raise NotDone("gone")
     if holds_post(sub):
         raise NotDone("holds_post")
+    if suspended(sub):
+        raise NotDone("suspended")
     tell(sub, "closed")  # while the addresses are still known
     sessions.end_all(sub, actor=str(sub), words=SESSIONS_CLOSED)
     Consent.objects.filter(account=account, revoked_at=None).update(revoked_at=timezone.now())

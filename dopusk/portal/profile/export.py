@@ -15,9 +15,11 @@ from django.db.models import Q
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.consents.models import Consent
+from dopusk.portal.contacts.models import Change
 from dopusk.portal.notices.models import Notice
 from dopusk.portal.profile import owned
 from dopusk.portal.profile.models import Document, Fact, NameChange
+from dopusk.portal.proofing.models import Appeal, Attempt, Draft, Suspension
 from dopusk.portal.sessions.models import Device, Session
 from dopusk.web.delivery.models import Letter
 from dopusk.web.files.models import StoredFile
@@ -96,6 +98,36 @@ def name_changes(sub: uuid.UUID) -> list[dict[str, Any]]:
     return [one.opened() | {name: getattr(one, name) for name in told} for one in rows]
 
 
+def contact_changes(sub: uuid.UUID) -> list[dict[str, Any]]:
+    """Changes of telephone and e-mail, as long as they can be undone."""
+    told = ("kind", "by", "state", "made_at", "done_at")
+    return [
+        dict(zip(("old", "new"), one.old_and_new(), strict=True))
+        | {name: getattr(one, name) for name in told}
+        for one in Change.objects.filter(account_id=sub).order_by("-made_at")
+    ]
+
+
+def proofing(sub: uuid.UUID) -> dict[str, Any]:
+    """A living attempt with what she typed, and what was decided about her confirmation; operators are not named."""
+    draft = Draft.objects.filter(account_id=sub).first()
+    attempt = Attempt.objects.filter(account_id=sub).first()
+    decided = Suspension.objects.filter(account_id=sub).order_by("-at")
+    appeals = Appeal.objects.filter(suspension__account_id=sub).order_by("-at")
+    return {
+        "draft": draft.values() if draft else None,
+        "attempt": {
+            "state": attempt.state,
+            "begun_at": attempt.begun_at,
+            "typed": attempt.content().get("typed", {}),
+        }
+        if attempt
+        else None,
+        "decisions": _plain(decided, "kind", "code", "words", "at", "ended_at", "ended"),
+        "appeals": _plain(appeals, "text", "at", "judged_at", "outcome", "words"),
+    }
+
+
 def files(sub: uuid.UUID) -> list[dict[str, Any]]:
     """Every file kept of hers, in whichever slice."""
     rows = StoredFile.objects.filter(owner=str(sub)).order_by("created_at")
@@ -143,17 +175,22 @@ def further(sub: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
 
 def _open_fields(model: type[models.Model]) -> Iterable[str]:
     for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's documented model API
-        if not isinstance(field, models.BinaryField) and not SECRET.search(field.name):
+        others = field.related_model is Account and field.name != owned.OWNER  # an operator, not she
+        if not isinstance(field, models.BinaryField) and not SECRET.search(field.name) and not others:
             yield field.name
 
 
-SPOKEN_OF: Final[set[type[models.Model]]] = {Session, Device, Consent, Fact, Document, NameChange, Notice}
+SPOKEN_OF: Final[set[type[models.Model]]] = {
+    Session, Device, Consent, Fact, Document, NameChange, Notice, Change, Draft, Attempt, Suspension,
+}  # fmt: skip
 PARTS: Final[dict[str, Part]] = {
     "account": account,
     "identifiers": identifiers,
     "profile": profile,
     "documents": documents,
     "name_changes": name_changes,
+    "contact_changes": contact_changes,
+    "proofing": proofing,
     "consents": consents,
     "sessions": sessions,
     "devices": devices,

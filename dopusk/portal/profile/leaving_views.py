@@ -43,11 +43,12 @@ def export_(request: HttpRequest, person: Person) -> HttpResponse:
 @proof_required
 def close(request: HttpRequest, person: Person) -> HttpResponse:
     """What closing means; the typed word closes."""
-    holds_post = closing.holds_post(person.sub)
+    facts = {"holds_post": closing.holds_post(person.sub), "suspended": actions.suspended(person.sub)}
     form = forms.CloseForm(request.POST or None)
-    code = "holds_post" if holds_post else ""
+    code = next((name for name, stands in facts.items() if stands), "")
+    barred = bool(code)
     if request.method == "POST" and form.is_valid():
-        code = rules.close_fault(form.cleaned_data["typed"], holds_post=holds_post) or ""
+        code = rules.close_fault(form.cleaned_data["typed"], **facts) or ""
         if not code:
             closing.close(person.sub, session=str(person.sid))
             response = render(request, "profile/closed.html", {"person": None, "nav": []})
@@ -55,7 +56,7 @@ def close(request: HttpRequest, person: Person) -> HttpResponse:
             return response
         if code == "not_typed":
             form.add_error("typed", django_forms.ValidationError(words.REFUSED[code], code=code))
-    context = {"form": form, "code": code, "holds_post": holds_post, "said": words.REFUSED.get(code, "")}
+    context = {"form": form, "code": code, "barred": barred, "said": words.REFUSED.get(code, "")}
     refused = request.method == "POST"
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     return render(request, "profile/close.html", context, status=status)

@@ -234,10 +234,12 @@ TITLE_LONGEST: Final = 100
 TYPED: Final = "закрыть"  # what a person writes to close her account
 
 
-def close_fault(typed: str, *, holds_post: bool) -> str | None:
-    """Why an account is not closed: `holds_post`, `not_typed`; None lets it go."""
+def close_fault(typed: str, *, holds_post: bool, suspended: bool = False) -> str | None:
+    """Why an account is not closed: `holds_post`, `suspended`, `not_typed`; None lets it go."""
     if holds_post:
         return "holds_post"
+    if suspended:
+        return "suspended"
     return None if names.sort_key(typed) in {TYPED, "close"} else "not_typed"
 
 

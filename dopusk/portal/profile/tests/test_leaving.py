@@ -17,6 +17,8 @@ from dopusk.portal.profile.models import Document, Fact
 from dopusk.portal.profile.tests.test_documents import upload
 from dopusk.portal.profile.tests.test_pages import _csrf, codes, signed_in, sub_of
 from dopusk.portal.profile.tests.test_rules import COLLEGE, HOME
+from dopusk.portal.proofing.rules import StandingCode
+from dopusk.portal.proofing.standing import suspend
 from dopusk.portal.sessions.models import Session
 from dopusk.portal.tests.browser import Browser, code_for, exchange, known, parameters, path_of, userinfo
 from dopusk.web.delivery.models import Letter
@@ -152,6 +154,18 @@ def test_nothing_of_a_closed_account_is_left_in_any_slice(cabinet):
     assert left <= closing.KEPT
     with pytest.raises(actions.NotDone, match="gone"):
         closing.close(sub, session="")
+
+
+def test_who_is_suspended_waits_for_the_decision():
+    anna = signed_in()
+    known("boris")
+    suspend(sub_of("anna"), StandingCode(next(iter(StandingCode))), sub_of("boris"), "Проверяем паспорт")
+    assert codes(anna.get("/profile/close/")) == {"suspended"}
+    with pytest.raises(actions.NotDone, match="suspended"):
+        closing.close(sub_of("anna"), session="")
+    told = export.proofing(sub_of("anna"))
+    assert [one["words"] for one in told["decisions"]] == ["Проверяем паспорт"]
+    assert str(sub_of("boris")) not in json.dumps(export.everything(sub_of("anna")), default=str)
 
 
 def test_others_keep_what_is_theirs():
