@@ -8,6 +8,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("dopusk.web.delivery.urls")),
     path("", include("dopusk.portal.home.urls")),
+    path("", include("dopusk.portal.sessions.urls")),
     path("", include("dopusk.portal.signin.urls")),
     path("", include("dopusk.portal.factors.urls")),
     path("contacts/", include("dopusk.portal.contacts.urls")),
