@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dopusk.portal.security import idle
 from dopusk.portal.sessions.access import current
 
 
@@ -26,6 +27,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": person.short_name if person else None,
         "nav": [{"url": url, "label": label, "current": _here(request, url)} for url, label in links],
         "signout_url": reverse("signin:signout") if person else None,
+        **(idle.foot(person) if person else {}),
     }
 
 

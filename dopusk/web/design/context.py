@@ -19,7 +19,7 @@ def page(request: HttpRequest | None = None) -> dict[str, Any]:
     """Site, its neighbours, sandbox mark and trace id; reads no database.
 
     A site's own processor stands after this one and overrides `person` (display name or None), `nav`
-    (list of {"url", "label", "current"}) and `signout_url`.
+    (list of {"url", "label", "current"}) and `signout_url`; it may add `foot`, a template at the end of the page.
     """
     here: str = settings.SITE
     addresses = {
