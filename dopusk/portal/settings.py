@@ -22,6 +22,7 @@ globals().update(
             "dopusk.portal.operators",
             "dopusk.portal.factors",
             "dopusk.portal.signin",
+            "dopusk.portal.security",
             "dopusk.portal.contacts",
             "dopusk.portal.registration",
             "dopusk.portal.recovery",
