@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("dopusk.portal.sessions.urls")),
     path("", include("dopusk.portal.signin.urls")),
     path("", include("dopusk.portal.factors.urls")),
+    path("security/", include("dopusk.portal.security.urls")),
     path("contacts/", include("dopusk.portal.contacts.urls")),
     path("registration/", include("dopusk.portal.registration.urls")),
     path("", include("dopusk.portal.recovery.urls")),
