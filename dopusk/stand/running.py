@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from dopusk.stand.stand import free_base
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 30
+CODE_SECONDS = 45  # a code lives 30 s and passes once
 
 
 class NotRunning(Exception):
@@ -58,6 +60,17 @@ class RunningStand:
         return str(
             next(person["password"] for person in self.ready["people"] if person["identifier"] == identifier)
         )
+
+    def code(self, key: str) -> str:
+        """The code that a demo person's app shows now; one that is used up already is waited out."""
+        deadline = time.monotonic() + CODE_SECONDS
+        while time.monotonic() < deadline:
+            page = httpx.get(f"{self.portal}/sandbox/code/", timeout=10).raise_for_status().text
+            found = re.search(rf'data-totp="{re.escape(key)}">([0-9]{{6}})<', page)
+            if found:
+                return found[1]
+            time.sleep(1)
+        raise NotRunning(f"/sandbox/code/ shows no code of {key}")
 
     def kill(self, name: str) -> None:
         """kill -9 of one process; the stand starts it again. One that is just being restarted is waited for."""

@@ -91,6 +91,8 @@ def sign_in(story: Story, key: str) -> str:
     visitor.submit(
         {"identifier": identifier, "password": story.stand.password(identifier)}, action="/signin/"
     )
+    if visitor.has_form("/signin/second/"):
+        visitor.submit({"code": story.stand.code(key)}, action="/signin/second/")
     if visitor.has_form("/consents/give/"):
         visitor.submit({"decision": "allow"}, action="/consents/give/")
     here = visitor.now
