@@ -27,12 +27,13 @@ def ask_to_confirm(request: HttpRequest) -> HttpResponseBase:
 
 
 def unconfirmed(request: HttpRequest, level: str, next_path: str) -> HttpResponse:
-    """What the account lacks at its level, the portal's address, and the way back to `next_path`."""
+    """What the account lacks at its level, the page of the portal where it is mended, the way back to `next_path`."""
     again = f"{reverse('signin:begin')}?{urlencode({'next': next_path})}"
+    back = urlencode({"next": f"{settings.CABINET_URL}{again}"})
     context = {
         "level": level,
         "again": again,
-        "portal_url": f"{settings.PORTAL_URL}/",
+        "proofing_url": f"{settings.PORTAL_URL}/proofing/?{back}",
         "leave_url": f"{settings.PORTAL_URL}/oidc/logout",
     }
     return render(request, "signin/unconfirmed.html", context, status=403)

@@ -1,7 +1,7 @@
 """Анна comes in through the portal; whoever is not she does not."""
 
 import threading
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.conf import settings
@@ -235,7 +235,9 @@ def test_an_unconfirmed_account_is_told_the_missing_step(provider, client, level
     answer = sign_in(client, provider, "/profile/")
     page = answer.content.decode()
     assert answer.status_code == 403
-    assert f'href="{settings.PORTAL_URL}/"' in page
+    back = f"{settings.CABINET_URL}/signin/?next=%2Fprofile%2F"
+    assert f'href="{settings.PORTAL_URL}/proofing/?{urlencode({"next": back})}"' in page
+    assert f'data-code="{level}"' in page
     assert "/signin/?next=%2Fprofile%2F" in page
     assert answer.context["level"] == level
     assert f'href="{settings.PORTAL_URL}/oidc/logout"' in page
