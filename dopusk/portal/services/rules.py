@@ -5,17 +5,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Portrait:
-    """What the portal knows of a person, as far as services ask. level: assurance level."""
+    """What the portal knows of a person, as far as services ask.
+
+    level: assurance level. cooling: services are closed for some days after a recovery.
+    """
 
     level: str
     snils: bool
     phone_verified: bool
     email_verified: bool
+    cooling: bool = False
 
 
 @dataclass(frozen=True)
 class Need:
-    """One condition of a service. code: `signed_in`, `contact`, `snils`, `confirmed`."""
+    """One condition of a service. code: `signed_in`, `contact`, `snils`, `confirmed`, and `cooling` while it lasts."""
 
     code: str
     met: bool
@@ -28,9 +32,10 @@ def accreditation_needs(portrait: Portrait | None) -> list[Need]:
     """
     if portrait is None:
         return [Need(code, met=False) for code in ("signed_in", "contact", "snils", "confirmed")]
-    return [
+    needs = [
         Need("signed_in", met=True),
         Need("contact", met=portrait.phone_verified or portrait.email_verified),
         Need("snils", met=portrait.snils),
         Need("confirmed", met=portrait.level == "confirmed"),
     ]
+    return [*needs, Need("cooling", met=False)] if portrait.cooling else needs

@@ -19,6 +19,10 @@ IN_ORDER = Portrait("confirmed", snils=True, phone_verified=True, email_verified
             ["snils", "confirmed"],
         ),
         (Portrait("confirmed", snils=True, phone_verified=False, email_verified=False), ["contact"]),
+        (
+            Portrait("confirmed", snils=True, phone_verified=True, email_verified=True, cooling=True),
+            ["cooling"],
+        ),
         (None, ["signed_in", "contact", "snils", "confirmed"]),
     ],
 )
@@ -45,6 +49,7 @@ def test_anna_goes_on_and_ksenia_is_not_sent_where_nobody_lets_her_in():
     assert f'href="{CABINET}/signin/"' not in pages["ksenia"]
     assert "dk-tag--yellow" not in pages["anna"]
     assert pages["ksenia"].count("dk-tag--yellow") == 1
+    assert pages["ksenia"].count('href="/proofing/?next=/services/accreditation/"') == 2
 
 
 @pytest.mark.django_db
