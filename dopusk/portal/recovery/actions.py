@@ -278,11 +278,16 @@ def show_factor(recovery_id: uuid.UUID, text: str) -> str | Wait:
 
 
 def of_owner(recovery_id: uuid.UUID) -> tuple[Recovery, Account]:
-    """The recovery and its account, both locked; only when one contact has been shown."""
-    recovery = _locked(recovery_id)
-    if not recovery.shown or recovery.account_id is None:
+    """The recovery and its account, both locked, the account first as all who end recoveries do; only when one
+    contact has been shown."""
+    sub = Recovery.objects.filter(pk=recovery_id).values_list("account_id", flat=True).first()
+    if sub is None:
         raise Over
-    return recovery, Account.objects.select_for_update().get(pk=recovery.account_id)
+    account = Account.objects.select_for_update().get(pk=sub)
+    recovery = _locked(recovery_id)
+    if not recovery.shown:
+        raise Over
+    return recovery, account
 
 
 def _count(account: Account, what: str, most: int) -> Wait | None:

@@ -123,7 +123,12 @@ def test_what_did_not_match_is_not_told_and_five_tries_are_all_in_six_hours(chan
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("112-233-445 96", "snils_checksum"), ("123", "snils_length"), ("снилс", "snils_length"), ("", "required")],
+    [
+        ("112-233-445 96", "snils_checksum"),
+        ("123", "snils_length"),
+        ("снилс", "snils_length"),
+        ("", "required"),
+    ],
 )
 def test_a_misspelt_snils_is_no_try(typed, code):
     worth("standard")
@@ -170,7 +175,7 @@ def test_an_operators_lock_stays(anna):
 
 def test_she_is_told_at_once_by_all_contacts_with_a_way_to_say_not_me(anna, settings):
     steps.recover(Browser(), "anna@example.org")
-    told = [one for one in Letter.objects.filter(purpose="notices.recovered")]
+    told = list(Letter.objects.filter(purpose="notices.recovered"))
     assert {one.channel for one in told} == {"mail", "sms"}
     assert all("/not-me/" in one.parcel().text for one in told)
     assert Notice.objects.of(anna.sub).first().kind == "recovered"
@@ -210,7 +215,9 @@ def test_with_a_second_factor_she_shows_it_and_nothing_cools_off(anna):
     wrong = browser.submit(browser.get("/recovery/factor/"), "/recovery/factor/", code="000000")
     assert code_of(wrong) == "factor_wrong"
     assert path_of_page(steps.enter(browser, "/recovery/factor/", code=code)) == "/recovery/password/"
-    assert path_of_page(steps.set_password(browser, "дюны-за-рекой")) == "/recovery/done/"  # 13 signs: 12 are enough
+    assert (
+        path_of_page(steps.set_password(browser, "дюны-за-рекой")) == "/recovery/done/"
+    )  # 13 signs: 12 are enough
     anna.refresh_from_db()
     assert anna.cooling_until is None
     assert anna.second_factor
@@ -373,7 +380,10 @@ def browser_path(address: str) -> str:
 
 
 def test_a_form_from_another_site_is_refused():
-    assert Browser().post("/recovery/", data={"identifier": "anna@example.org", "channel": "sms"}).status_code == 403
+    assert (
+        Browser().post("/recovery/", data={"identifier": "anna@example.org", "channel": "sms"}).status_code
+        == 403
+    )
 
 
 def test_many_recoveries_of_one_identifier_from_one_network_wait_and_another_network_does_not():
