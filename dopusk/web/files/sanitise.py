@@ -1,13 +1,15 @@
 """Clean one file in a process of its own: `python -I sanitise.py <type> <pages> <pixels>`, bytes in, bytes out.
 
 Run by `cleaning.clean`, never imported by it: the process has no secrets in its environment, limits its own
-memory, processor time and output before it looks at the first byte, and knows nothing but this file.
+memory, processor time and output before it looks at the first byte, is nobody if it was root, and knows
+nothing but this file.
 
 Out: one line of JSON, `{"pages": n}` or `{"code": "file_…", "detail": {…}}`, then the clean content.
 """
 
 import io
 import json
+import os
 import resource
 import sys
 import warnings
@@ -22,6 +24,7 @@ MEMORY = 768 * MEGABYTE
 PROCESSOR = 20  # seconds
 OUTPUT = 64 * MEGABYTE  # bytes of the clean content; of any file written
 OPEN_FILES = 32
+NOBODY = 65534  # user and group who own nothing
 DEPTH = 60
 OBJECTS = 200_000
 # What the streams of a PDF may unfold to, one and all together: a page of 40 megapixels in colour is 120 MB.
@@ -321,9 +324,23 @@ def confine() -> None:
         resource.setrlimit(what, (most, most))
 
 
+def renounce() -> None:
+    """Root becomes nobody, for whom alone some limits hold. Libraries are read before: nobody may not reach them."""
+    if os.getuid() != 0:
+        return
+    import pikepdf  # noqa: F401 - wanted later
+    from PIL import Image, ImageOps, Jpeg2KImagePlugin  # noqa: F401 - wanted later
+
+    Image.preinit()
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
 def main() -> None:
     """Limit ourselves, read, clean, write."""
     confine()
+    renounce()
     media_type, pages, pixels = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     content = sys.stdin.buffer.read()
     head: dict[str, object]

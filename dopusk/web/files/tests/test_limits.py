@@ -90,7 +90,10 @@ def test_no_file_makes_the_process_exceed_its_limits(made):
 
 def confined(act):
     """Run our own line of Python in a process that confined itself as the cleaning does."""
-    script = f"import os, runpy, sys\nrunpy.run_path({str(cleaning.SANITISE)!r})['confine']()\n{act}"
+    script = (
+        f"import os, runpy, sys\nmade = runpy.run_path({str(cleaning.SANITISE)!r})\n"
+        f"renounce = made['renounce']\nmade['confine']()\n{act}"
+    )
     return watched([sys.executable, "-I", "-B", "-c", script])
 
 
@@ -111,9 +114,17 @@ def test_no_file_of_its_own_is_open_beyond_a_few():
 
 
 def test_it_can_start_no_process():
-    """Root may start what it likes, whatever the limit; the limit itself is what every other user meets."""
-    ended = confined("import resource\nprint(resource.getrlimit(resource.RLIMIT_NPROC))")
-    assert ended.out == b"(0, 0)\n"
+    ended = confined("renounce()\ntry:\n    os.fork()\nexcept BlockingIOError:\n    os._exit(7)")
+    assert ended.code == 7
+
+
+def test_it_is_never_root_and_reads_nothing_of_roots():
+    ended = confined("renounce()\nprint(os.getuid() > 0, os.getgid() > 0, os.getgroups().count(0))")
+    assert ended.out == b"True True 0\n"
+    ended = confined("renounce()\ntry:\n    open('/etc/shadow')\nexcept PermissionError:\n    os._exit(7)")
+    assert ended.code == 7
+    ended = confined("renounce()\ntry:\n    os.setuid(0)\nexcept PermissionError:\n    os._exit(7)")
+    assert ended.code == 7
 
 
 def test_it_is_ended_when_its_processor_time_is_up():
