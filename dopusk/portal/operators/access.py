@@ -3,7 +3,7 @@
 import functools
 import uuid
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -37,13 +37,16 @@ class SecondFactorMissing(PermissionDenied):
     template = "operators/second_factor_missing.html"
 
 
-Door = Callable[
-    [Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse]],
-    Callable[Concatenate[HttpRequest, Arguments], HttpResponse],
-]
+class Door(Protocol):
+    """A decorator that lets some people in to whatever view it stands before."""
+
+    def __call__(
+        self, view: Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse], /
+    ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
+        """The view behind the door."""
 
 
-def right_required(right: Right) -> Door[Arguments]:
+def right_required(right: Right) -> Door:
     """The view gets the operator as its second argument; proof of identity within 30 minutes, two factors always."""
     return _door(lambda held: right in held)
 
@@ -52,11 +55,10 @@ def operator_required(
     view: Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
     """As right_required, for whoever holds any post."""
-    door: Door[Arguments] = _door(bool)
-    return door(view)
+    return _door(bool)(view)
 
 
-def _door(opens_to: Callable[[frozenset[Right]], bool]) -> Door[Arguments]:
+def _door(opens_to: Callable[[frozenset[Right]], bool]) -> Door:
     def guard(
         view: Callable[Concatenate[HttpRequest, Person, Arguments], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
