@@ -27,7 +27,6 @@ from dopusk.web.design.templatetags.design import day, snils
 from dopusk.web.files import answers as given
 
 PAGE = 25
-reviewer_only = right_required(Right.REVIEW)
 
 
 def _see(name: str, *arguments: Any) -> HttpResponseRedirect:
@@ -35,7 +34,7 @@ def _see(name: str, *arguments: Any) -> HttpResponseRedirect:
 
 
 @require_safe
-@reviewer_only
+@right_required(Right.REVIEW)
 def queue(request: HttpRequest, person: Person) -> HttpResponse:
     """What waits for a person's eyes, the longest waiting first."""
     page = Paginator(Attempt.objects.in_review(), PAGE).get_page(request.GET.get("page"))
@@ -63,7 +62,7 @@ def _case(attempt_id: uuid.UUID) -> Attempt:
 
 
 @require_safe
-@reviewer_only
+@right_required(Right.REVIEW)
 def card(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> HttpResponse:
     """One case: the scan beside what was typed and what the registers said."""
     return _card(request, person, _case(attempt_id), RefuseForm())
@@ -120,7 +119,7 @@ def _one(answers: Answers) -> dict[str, str]:
 
 
 @require_safe
-@reviewer_only
+@right_required(Right.REVIEW)
 def scan(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> HttpResponse:
     """The scan, to be looked at within the card; only for who has taken the case, and written down."""
     attempt = _case(attempt_id)
@@ -131,7 +130,7 @@ def scan(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> HttpRes
 
 
 @require_POST
-@reviewer_only
+@right_required(Right.REVIEW)
 def take(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> HttpResponse:
     """Claim the case; if somebody was faster, the card says so."""
     try:
@@ -142,7 +141,7 @@ def take(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> HttpRes
 
 
 @require_POST
-@reviewer_only
+@right_required(Right.REVIEW)
 def release(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> HttpResponse:
     """Back into the queue."""
     try:
@@ -154,7 +153,7 @@ def release(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> Http
 
 
 @require_POST
-@reviewer_only
+@right_required(Right.REVIEW)
 def approve(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> HttpResponse:
     """The person on the scan is the person in the registers and in the account."""
     try:
@@ -170,7 +169,7 @@ def approve(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> Http
 
 
 @require_http_methods(["POST"])
-@reviewer_only
+@right_required(Right.REVIEW)
 def refuse(request: HttpRequest, person: Person, attempt_id: uuid.UUID) -> HttpResponse:
     """Refuse with a coded reason."""
     form = RefuseForm(request.POST)

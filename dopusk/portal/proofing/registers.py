@@ -70,10 +70,8 @@ class Registers:
     def ask(self, typed: Typed) -> Answers:
         """Both registers at once, so that two slow ones cost no more than one; a silent one leaves None."""
         with ThreadPoolExecutor(max_workers=2) as pool:
-            said, paper = (
-                pool.submit(contextvars.copy_context().run, _answered, ask, typed)
-                for ask in (self._snils, self._passport)
-            )
+            said = pool.submit(contextvars.copy_context().run, _answered, self._snils, typed)
+            paper = pool.submit(contextvars.copy_context().run, _answered, self._passport, typed)
             return Answers(said.result(), paper.result())
 
     def _snils(self, typed: Typed) -> SnilsAnswer:

@@ -25,15 +25,13 @@ from dopusk.portal.proofing.models import Appeal
 from dopusk.portal.proofing.rules import StandingCode
 from dopusk.portal.sessions.access import Person, person_required
 
-operator_only = right_required(Right.CONFIRMATION)
-
 
 def _see(name: str, *arguments: Any) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(name, args=arguments), status=HTTPStatus.SEE_OTHER)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@operator_only
+@right_required(Right.CONFIRMATION)
 def find(request: HttpRequest, person: Person) -> HttpResponse:
     """Look an account up by an identifier typed whole; and the appeals that wait."""
     form = FindForm(request.POST if request.method == "POST" else None)
@@ -55,7 +53,7 @@ def find(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @require_safe
-@operator_only
+@right_required(Right.CONFIRMATION)
 def confirmation(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
     """How one person's confirmation stands; looking is written down for her."""
     account = get_object_or_404(Account, pk=sub)
@@ -134,7 +132,7 @@ def _done(
 
 
 @require_POST
-@operator_only
+@right_required(Right.CONFIRMATION)
 def suspend(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
     """Take the confirmation away for a while."""
 
@@ -148,7 +146,7 @@ def suspend(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpRespons
 
 
 @require_POST
-@operator_only
+@right_required(Right.CONFIRMATION)
 def withdraw(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
     """Take the confirmation away for good."""
 
@@ -162,12 +160,12 @@ def withdraw(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpRespon
 
 
 @require_POST
-@operator_only
+@right_required(Right.CONFIRMATION)
 def restore(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
     """Give it back."""
 
-    def do(told: dict[str, Any]) -> object:
-        return standing.restore(sub, person.sub, told["words"], session=str(person.sid))
+    def do(told: dict[str, Any]) -> None:
+        standing.restore(sub, person.sub, told["words"], session=str(person.sid))
 
     form = WordsForm(request.POST, prefix="restore")
     said = _("Подтверждение возвращено, человек получит сообщение.")
@@ -175,20 +173,18 @@ def restore(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpRespons
 
 
 @require_POST
-@operator_only
+@right_required(Right.CONFIRMATION)
 def judge(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
     """Answer her appeal; another operator than the one who decided."""
 
-    def do(told: dict[str, Any]) -> object:
+    def do(told: dict[str, Any]) -> None:
         waiting = Appeal.objects.filter(
             suspension__account_id=sub, suspension__ended_at=None, judged_at=None
         ).first()
         if waiting is None:
             raise NotAllowed(rules.Refusal("already_judged"))
         restored = request.POST.get("decision") == "restore"
-        return standing.judge(
-            waiting.pk, person.sub, told["words"], restored=restored, session=str(person.sid)
-        )
+        standing.judge(waiting.pk, person.sub, told["words"], restored=restored, session=str(person.sid))
 
     form = WordsForm(request.POST, prefix="judge")
     said = _("Жалоба рассмотрена, человек получит ответ.")
