@@ -31,6 +31,7 @@ globals().update(
             "dopusk.portal.proofing",
             "dopusk.portal.profile",
             "dopusk.portal.services",
+            "dopusk.portal.support",
             "dopusk.portal.home",
         ],
         context="dopusk.portal.home.context.page",

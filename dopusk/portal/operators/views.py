@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dopusk.kernel import names
 from dopusk.portal.accounts.fields import first_code
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.operators import actions
@@ -64,8 +65,7 @@ def roles(request: HttpRequest, person: Person) -> HttpResponse:
 def _appointed(request: HttpRequest, form: AppointmentForm, person: Person) -> bool:
     """Whether the post of the form was given; what is in the way stands in the form's errors."""
     account = Account.objects.by_text(form.cleaned_data["identifier"])
-    surname = form.cleaned_data["last_name"].strip().casefold().replace("ё", "е")
-    if account is None or account.last_name.casefold().replace("ё", "е") != surname:
+    if account is None or not names.same(account.last_name, form.cleaned_data["last_name"]):
         words = _("Такой учётной записи с такой фамилией нет. Проверьте номер и фамилию.")
         form.add_error("identifier", ValidationError(words, code="person_unknown"))
         return False

@@ -21,7 +21,7 @@ from dopusk.portal.operators.rules import (
     fault_of_dismissal,
     rights_of,
 )
-from dopusk.portal.operators.tests.people import operator, phone
+from dopusk.portal.operators.tests.people import operator, phone, signed_in
 from dopusk.portal.operators.words import DUTIES, ROLES
 from dopusk.portal.tests.browser import Browser, hashes_cost_nothing, known, path_of, statements
 from dopusk.web.journal.models import Entry
@@ -219,3 +219,11 @@ def test_nobody_appoints_herself_by_any_way():
         appoint(anna.pk, Role.SUPPORT, by=str(anna.pk))
     assert refused.value.code == "own_post"
     assert dismiss(anna.pk, Role.SUPPORT, by=str(uuid.uuid4())) is False
+
+
+@pytest.mark.django_db
+def test_only_operators_find_their_workplace_in_the_head():
+    anna = signed_in(known("anna"))
+    assert reverse("operators:desk") not in anna.get("/").text
+    assert reverse("operators:desk") not in Browser().get("/").text
+    assert reverse("operators:desk") in operator("maria", Role.REVIEWER).get("/").text
