@@ -6,8 +6,9 @@ from typing import Final
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
+from dopusk.kernel import phone
 from dopusk.portal.codes import rules
 from dopusk.portal.codes.rules import Gone, Held, Wrong
 from dopusk.web.design.templatetags.design import day
@@ -22,7 +23,6 @@ class CodeField(forms.CharField):
         super().__init__(
             **{
                 "label": gettext_lazy("Код из сообщения"),
-                "required": False,
                 "max_length": 40,
                 "widget": forms.TextInput(
                     {
@@ -35,11 +35,6 @@ class CodeField(forms.CharField):
                 **options,
             }  # type: ignore[arg-type]  # options of CharField by name
         )
-
-    @property
-    def optional(self) -> bool:
-        """Never: an empty code is answered in our own words."""
-        return False
 
     def clean(self, value: object) -> str:
         """The six digits."""
@@ -56,12 +51,8 @@ def fault(answer: Wrong | Gone) -> forms.ValidationError:
     """Why a code did not do, for its field. Codes: `code_wrong`, `code_expired`, `code_used`, `code_locked`,
     `code_unknown`."""
     if isinstance(answer, Wrong):
-        left = ngettext(
-            "Код не подошёл. Осталась %(n)s попытка.",
-            "Код не подошёл. Осталось попыток: %(n)s.",
-            answer.tries_left,
-        )
-        return forms.ValidationError(left % {"n": answer.tries_left}, code="code_wrong")
+        words = _("Код не подошёл. Осталось попыток: %(n)s.") % {"n": answer.tries_left}
+        return forms.ValidationError(words, code="code_wrong")
     if answer.code == "locked" and answer.until:
         words = _("Неверных кодов было слишком много. Новый код можно запросить %(when)s.")
         return forms.ValidationError(words % {"when": moment(answer.until)}, code="code_locked")
@@ -87,11 +78,11 @@ def held(answer: Held) -> forms.ValidationError:
 
 
 def moment(until: datetime) -> str:
-    """«в 14:05», «через 40 секунд»; by its day when that is not today."""
+    """«в 14:05», «через 40 с»; by its day when that is not today."""
     now = timezone.now()
     seconds = max(1, int((until - now).total_seconds()) + 1)
     if seconds <= 90:
-        return ngettext("через %(n)s секунду", "через %(n)s секунд", seconds) % {"n": seconds}
+        return _("через %(n)s с") % {"n": seconds}
     local = timezone.localtime(until)
     if local.date() == timezone.localdate(now):
         return _("в %(time)s") % {"time": f"{local:%H:%M}"}
@@ -101,3 +92,8 @@ def moment(until: datetime) -> str:
 def again(at: datetime) -> dict[str, object]:
     """The context of `codes/parts/again.html`, besides `action`."""
     return {"again_at": at, "again_in": max(0, int((at - timezone.now()).total_seconds()) + 1)}
+
+
+def unbroken(number: str) -> str:
+    """A telephone grouped for reading, never parted at the end of a line."""
+    return phone.show(number).replace(" ", "\N{NO-BREAK SPACE}")

@@ -73,7 +73,12 @@ def phone_code(request: HttpRequest, person: Person) -> HttpResponse:
             messages.success(request, _("Новый телефон подтверждён. Входите теперь по нему."))
             return _to("contacts:contacts")
         if isinstance(answer, Taken):
-            return render(request, "contacts/taken.html", {"kind": "phone", "to": answer.to}, status=REFUSED)
+            return render(
+                request,
+                "contacts/taken.html",
+                {"kind": "phone", "to": fields.unbroken(answer.to)},
+                status=REFUSED,
+            )
         form.add_error("code", fields.fault(answer))
     return _code_page(request, person, form, waiting.to)
 
@@ -196,7 +201,7 @@ def _code_page(
     request: HttpRequest, person: Person, form: forms.Form, to: str, *, held: Held | None = None
 ) -> HttpResponse:
     at = actions.again_at(person.sub)
-    context: dict[str, object] = {"to": to, **(fields.again(at) if at else {})}
+    context: dict[str, object] = {"to": fields.unbroken(to), **(fields.again(at) if at else {})}
     if held is None:
         return _page(request, "contacts/phone_code.html", form, **context)
     context |= {"form": form, "code": held.code, "held": fields.held(held).message}

@@ -18,11 +18,9 @@ class ConsentForm(forms.Form):
     """The consent, ticked by herself."""
 
     consent = forms.BooleanField(
-        label=gettext_lazy("Согласие прочитано. Даю согласие на обработку моих персональных данных"),
+        label=gettext_lazy("Даю согласие на обработку моих персональных данных"),
         error_messages={
-            "required": gettext_lazy(
-                "Без согласия учётную запись открыть нельзя. Отметьте его, если согласны."
-            )
+            "required": gettext_lazy("Без него учётную запись открыть нельзя. Отметьте, если согласны.")
         },
     )
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from datetime import date
 from http import HTTPStatus
 
 from django import forms
@@ -54,7 +55,9 @@ def start(request: HttpRequest) -> HttpResponse:
 def consent(request: HttpRequest) -> HttpResponse:
     """The text of the consent, to read and to print."""
     text = mark_safe(actions.consent_text())  # noqa: S308 - our own template, rendered with escaping
-    return render(request, "registration/consent.html", {"text": text, "version": rules.CONSENT})
+    return render(
+        request, "registration/consent.html", {"text": text, "version": date.fromisoformat(rules.CONSENT)}
+    )
 
 
 def draft_required(
@@ -124,7 +127,7 @@ def taken(request: HttpRequest, draft: Draft) -> HttpResponse:
     """She has proved the telephone, and an account with it exists: ways to it."""
     if not actions.is_taken(draft):
         return _onward(draft)
-    context = {"phone": draft.typed().proved, "code": "phone_taken"}
+    context = {"phone": fields.unbroken(draft.typed().proved), "code": "phone_taken"}
     return render(request, "registration/taken.html", context)
 
 
@@ -152,7 +155,9 @@ def password(request: HttpRequest, draft: Draft) -> HttpResponse:
             access.carry(response, opened)
             response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
             return response
-    return _page(request, "registration/password.html", form, login=typed.proved)
+    return _page(
+        request, "registration/password.html", form, login=typed.proved, phone=fields.unbroken(typed.proved)
+    )
 
 
 @require_safe
@@ -215,7 +220,7 @@ def _code_page(
     request: HttpRequest, draft: Draft, form: forms.Form, *, held: Held | None = None
 ) -> HttpResponse:
     draft.refresh_from_db()
-    context: dict[str, object] = {"to": draft.typed().phone}
+    context: dict[str, object] = {"to": fields.unbroken(draft.typed().phone)}
     context |= fields.again(draft.again_at) if draft.again_at else {}
     if held is None:
         return _page(request, "registration/phone_code.html", form, **context)
