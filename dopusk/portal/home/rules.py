@@ -90,7 +90,8 @@ def place(network: str) -> str:
         found = ipaddress.ip_network(network)
     except ValueError:
         return "unknown"
-    return "local" if any(found.version == one.version and found.subnet_of(one) for one in LOCAL) else ""
+    local = any(one.version == found.version and found.network_address in one for one in LOCAL)
+    return "local" if local else ""
 
 
 def cell(text: str) -> str:

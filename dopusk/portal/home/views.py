@@ -49,8 +49,8 @@ def notices(request: HttpRequest, person: Person) -> HttpResponse:
     """What happened to her account, newest first; shown once, a notice counts as read."""
     page = Paginator(Notice.objects.of(person.sub), A_PAGE).get_page(request.GET.get("page"))
     rows = [{"notice": one, "new": one.read_at is None} for one in page]
+    fresh = [one.pk for one in page if one.read_at is None]
     response = render(request, "home/notices.html", {"page": page, "rows": rows})
-    fresh = [row["notice"].pk for row in rows if row["new"]]
     if fresh and request.method == "GET":
         notices_actions.read(person.sub, fresh)
     return response

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -65,7 +65,7 @@ def name(request: HttpRequest, person: Person, change_id: uuid.UUID) -> HttpResp
 
 @require_safe
 @right_required(Right.REVIEW)
-def name_document(request: HttpRequest, person: Person, change_id: uuid.UUID) -> HttpResponseBase:
+def name_document(request: HttpRequest, person: Person, change_id: uuid.UUID) -> HttpResponse:
     """The scan, while the request waits; each look is in the person's journal."""
     waiting = NameChange.objects.filter(state="waiting", document__isnull=False)
     change = get_object_or_404(waiting.select_related("document__stored"), pk=change_id)

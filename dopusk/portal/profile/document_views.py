@@ -6,7 +6,7 @@ from http import HTTPStatus
 from django import forms as django_forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -81,7 +81,7 @@ def _taken(person: Person, form: forms.DocumentForm) -> bool:
 
 @require_safe
 @person_required
-def document(request: HttpRequest, person: Person, document_id: uuid.UUID) -> HttpResponseBase:
+def document(request: HttpRequest, person: Person, document_id: uuid.UUID) -> HttpResponse:
     """One's own scan; to others it does not exist."""
     found = get_object_or_404(Document.objects.of(person.sub), pk=document_id)
     name = found.title() or str(words.CHOICES[found.kind])

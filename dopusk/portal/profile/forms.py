@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from dopusk.portal.profile import rules, words
@@ -61,8 +62,11 @@ class SeenForm(forms.Form):
 
     def restamped(self, seen: str) -> None:
         """Let the next press save over what is kept now."""
-        self.data = self.data.copy()
-        self.data["seen"] = seen
+        given = self.data
+        assert isinstance(given, QueryDict)
+        typed = given.copy()
+        typed["seen"] = seen
+        self.data = typed
 
 
 class FactForm(SeenForm):
@@ -184,8 +188,12 @@ class DocumentForm(forms.Form):
 class NameForm(forms.Form):
     """A new name with its document."""
 
-    last_name = forms.CharField(label=words.FIELDS["last_name"], required=False)
-    first_name = forms.CharField(label=words.FIELDS["first_name"], required=False)
+    last_name = forms.CharField(
+        label=words.FIELDS["last_name"], error_messages={"required": words.FAULTS["name_empty"]}
+    )
+    first_name = forms.CharField(
+        label=words.FIELDS["first_name"], error_messages={"required": words.FAULTS["name_empty"]}
+    )
     patronymic = forms.CharField(label=words.FIELDS["patronymic"], required=False)
     file = ScanField(label=_("Документ о смене имени"))
 
@@ -194,7 +202,7 @@ class NameForm(forms.Form):
         given = super().clean() or {}
         for name in rules.NAMES:
             code = rules.identity_fault(name, rules.tidy(given.get(name) or ""), dt.date.max)
-            if code:
+            if code and name not in self.errors:
                 self.add_error(name, forms.ValidationError(words.FAULTS[code], code=code))
         return given
 
@@ -223,6 +231,6 @@ class CloseForm(forms.Form):
 
     typed = forms.CharField(
         label=_("Напишите слово «закрыть»"),
-        required=False,
+        error_messages={"required": words.REFUSED["not_typed"]},
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "size": "12"}),
     )

@@ -47,7 +47,9 @@ def close(request: HttpRequest, person: Person) -> HttpResponse:
     form = forms.CloseForm(request.POST or None)
     code = next((name for name, stands in facts.items() if stands), "")
     barred = bool(code)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not form.is_valid():
+        code = code or "not_typed"
+    elif request.method == "POST":
         code = rules.close_fault(form.cleaned_data["typed"], **facts) or ""
         if not code:
             closing.close(person.sub, session=str(person.sid))

@@ -163,6 +163,9 @@ NAMES: Final = ("last_name", "first_name", "patronymic")
 IDENTITY: Final = (*NAMES, "birth_date", "gender", "snils", "inn", "identity_document", "sub")
 
 
+FOR_EVER: Final = frozenset({"immutable_identifier", "immutable_snils"})  # changed by nobody here
+
+
 def immutable(field: str, level: str, *, has_snils: bool) -> str | None:
     """Why a person may not change this herself, or None. The lawful way stands in the words of the code.
 

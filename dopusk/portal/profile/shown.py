@@ -105,8 +105,17 @@ def personal(account: Account, opened: dict[str, Any]) -> list[dict[str, Any]]:
         "identity_document": passport(opened["identity_document"] or {}),
         "sub": str(account.sub),
     }
+    fixed = {
+        name: rules.immutable(name, account.level, has_snils=bool(opened["snils"])) for name in values
+    }  # the pencil says beforehand where it leads
     return [
-        {"key": words.FIELDS[name], "value": value, "url": reverse("profile:personal", args=[name])}
+        {
+            "key": words.FIELDS[name],
+            "value": value,
+            "url": reverse("profile:personal", args=[name]),
+            "fixed": fixed[name],
+            "for_ever": fixed[name] in rules.FOR_EVER,
+        }
         for name, value in values.items()
     ]
 
