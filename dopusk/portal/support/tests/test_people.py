@@ -1,0 +1,408 @@
+"""Олег of support helps Анна: found by her number, seen masked, every look and act in her journal."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from dopusk.kernel import sandbox
+from dopusk.portal.accounts import passwords
+from dopusk.portal.accounts.models import Account
+from dopusk.portal.codes.tests.letters import texts
+from dopusk.portal.notices.models import Notice
+from dopusk.portal.operators.rules import Role
+from dopusk.portal.operators.tests.people import PLACE, operator, phone, signed_in
+from dopusk.portal.registration.models import Agreement
+from dopusk.portal.sessions.models import Session
+from dopusk.portal.signin import actions as signin
+from dopusk.portal.signin.standing import counted
+from dopusk.portal.support import actions
+from dopusk.portal.support.models import Look, Temporary
+from dopusk.portal.support.rules import LOOKS_AN_HOUR
+from dopusk.portal.tests.browser import Browser, hashes_cost_nothing, known, path_of, statements
+from dopusk.web.journal.models import Entry
+
+pytestmark = pytest.mark.django_db
+PEOPLE = "/desk/people/"
+ACTS = ("unlock", "order_password", "end_sessions", "send_password")
+
+
+@pytest.fixture(autouse=True)
+def cheap(settings):
+    hashes_cost_nothing(settings)
+
+
+@pytest.fixture
+def oleg():
+    known("anna")
+    return operator("oleg", Role.SUPPORT)
+
+
+def find(browser: Browser, identifier: str, **changes: str):
+    fields = {"identifier": identifier, "reason": "request", "ticket": "2026-17", **changes}
+    return browser.submit(browser.get(reverse("support:people")), reverse("support:people"), **fields)
+
+
+def act(browser: Browser, name: str, key: str, **changes: str):
+    address = reverse(f"support:{name}", args=[known(key).pk])
+    page = browser.get(address)
+    if "csrfmiddlewaretoken" not in page.text.split("<main", 1)[-1]:
+        return page
+    token = page.text.split("<main", 1)[1].split('name="csrfmiddlewaretoken" value="', 1)[1].split('"')[0]
+    fields = {"why": "asked", "explained": "Обращение 2026-17, не может войти", **changes}
+    return browser.post(address, data={"csrfmiddlewaretoken": token, **fields})
+
+
+def journal_of(key: str, name: str):
+    return Entry.objects.filter(act=name, subject=str(known(key).pk))
+
+
+def spellings(key: str) -> list[str]:
+    person = sandbox.person(key)
+    number, snils = person.phone, person.snils
+    return [
+        f"8 ({number[2:5]}) {number[5:8]}-{number[8:10]}-{number[10:]}",
+        person.email.upper(),
+        f"{snils[:3]}-{snils[3:6]}-{snils[6:9]} {snils[9:]}",
+        person.inn,
+    ]
+
+
+@pytest.mark.parametrize("which", range(4))
+def test_anna_is_found_by_any_of_her_numbers_and_sees_who_looked(oleg, which):
+    answer = find(oleg, spellings("anna")[which])
+    assert path_of(answer) == reverse("support:person", args=[known("anna").pk])
+    entry = journal_of("anna", "support.looked_up").get()
+    assert entry.actor == str(known("oleg").pk)
+    assert "2026-17" in entry.words
+
+
+def test_what_support_sees_is_masked(oleg):
+    find(oleg, phone("anna"))
+    text = oleg.get(reverse("support:person", args=[known("anna").pk])).text
+    anna = sandbox.person("anna")
+    assert anna.last_name in text
+    passport = known("anna").opened()["identity_document"]
+    for secret in (
+        anna.phone,
+        anna.phone[2:],
+        anna.email,
+        anna.snils,
+        anna.snils[:6],
+        anna.inn,
+        passport["number"],
+    ):
+        assert secret not in text
+    assert "***" in text
+    assert 'data-state="open"' in text
+
+
+def test_anna_reads_in_her_own_journal_that_support_looked(oleg):
+    find(oleg, phone("anna"))
+    assert "2026-17" in signed_in(known("anna")).get("/journal/").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"identifier": "Орлова"}, "identifier_format"),
+        ({"identifier": "+7 900"}, "identifier_format"),
+        ({"reason": ""}, "required"),
+        ({"ticket": ""}, "required"),
+    ],
+)
+def test_nobody_is_found_by_a_name_a_part_of_a_number_or_without_a_reason(oleg, changes, code):
+    answer = find(oleg, **{"identifier": phone("anna"), **changes})
+    assert answer.status_code == 422
+    assert f'data-code="{code}"' in answer.text
+    assert not Look.objects.exists()
+
+
+def test_a_number_of_nobody_is_noted_too(oleg):
+    answer = find(oleg, "nobody@example.org")
+    assert 'data-code="found_nobody"' in answer.text
+    entry = Entry.objects.get(act="support.found_nobody")
+    assert (entry.subject, entry.actor) == ("system", str(known("oleg").pk))
+    assert "nobody@example.org" not in entry.words + entry.detail
+
+
+def test_an_operator_who_tries_numbers_is_stopped(oleg):
+    now = timezone.now()
+    Look.objects.bulk_create(
+        Look(operator=known("oleg"), reason="request", ticket="1", at=now) for _ in range(LOOKS_AN_HOUR)
+    )
+    answer = find(oleg, phone("anna"))
+    assert answer.status_code == 429
+    assert 'data-code="too_many_looks"' in answer.text
+    assert not journal_of("anna", "support.looked_up").exists()
+    Look.objects.update(at=now - timedelta(hours=1, seconds=1))
+    assert find(oleg, phone("anna")).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["person", "journal", *ACTS])
+def test_no_account_opens_by_its_address_alone_nor_after_an_hour(oleg, page):
+    address = reverse(f"support:{page}", args=[known("anna").pk])
+    assert path_of(oleg.get(address)) == PEOPLE
+    find(oleg, phone("anna"))
+    assert oleg.get(address).status_code == 200
+    Look.objects.update(at=timezone.now() - timedelta(hours=1, seconds=1))
+    assert path_of(oleg.get(address)) == PEOPLE
+
+
+def test_a_colleagues_look_opens_nothing(oleg):
+    find(oleg, phone("anna"))
+    boris = operator("boris", Role.SUPPORT)
+    assert path_of(boris.get(reverse("support:person", args=[known("anna").pk]))) == PEOPLE
+
+
+def test_the_journal_is_read_once_a_look_as_far_as_anna_sees(oleg):
+    find(oleg, phone("anna"))
+    address = reverse("support:journal", args=[known("anna").pk])
+    text = oleg.get(address).text
+    assert "2026-17" in text
+    oleg.get(address, params={"page": "2"})
+    assert journal_of("anna", "support.journal_read").count() == 1
+
+
+def test_what_anna_did_to_others_is_not_in_what_support_reads(oleg):
+    actions.record(
+        actor=str(known("anna").pk), act="odd", subject=str(known("boris").pk), words="О Борисе, не об Анне"
+    )
+    find(oleg, phone("anna"))
+    assert "О Борисе" not in oleg.get(reverse("support:journal", args=[known("anna").pk])).text
+
+
+def test_the_page_costs_no_more_for_many_sessions(oleg):
+    find(oleg, phone("anna"))
+    address = reverse("support:person", args=[known("anna").pk])
+    oleg.get(address)
+    with statements() as few:
+        oleg.get(address)
+    for _ in range(5):
+        signed_in(known("anna"))
+    with statements() as many:
+        assert "5" in oleg.get(address).text
+    assert len(many) == len(few) <= 30
+
+
+def fail(key: str, times: int) -> None:
+    for number in range(times):
+        place = signin.Place(network=f"203.0.113.{number}", device="x")
+        signin.sign_in(phone(key), "не тот пароль", place)
+
+
+def test_support_takes_off_what_strangers_have_counted(oleg):
+    fail("anna", 10)
+    assert counted(known("anna").pk).held_until
+    find(oleg, phone("anna"))
+    assert 'data-state="held"' in oleg.get(reverse("support:person", args=[known("anna").pk])).text
+    assert act(oleg, "unlock", "anna").status_code == 302
+    assert counted(known("anna").pk) == (counted(known("boris").pk))
+    assert journal_of("anna", "signin.unlocked").get().actor == str(known("oleg").pk)
+    notice = Notice.objects.get(account=known("anna"), kind="unlocked")
+    assert "не может войти" in notice.text
+    answer = act(oleg, "unlock", "anna")
+    assert 'data-code="nothing_locked"' in answer.text
+
+
+def test_what_the_owner_has_shut_herself_support_does_not_open(oleg):
+    signin.lock(known("anna").pk, "owner")
+    find(oleg, phone("anna"))
+    assert 'data-state="locked"' in oleg.get(reverse("support:person", args=[known("anna").pk])).text
+    assert 'data-code="owner_locked"' in act(oleg, "unlock", "anna").text
+    assert known("anna").locked_at
+
+
+def test_a_form_sent_past_the_page_is_refused_by_the_same_rule(oleg):
+    find(oleg, phone("anna"))
+    page = oleg.get(reverse("support:end_sessions", args=[known("anna").pk]))
+    assert 'data-code="no_sessions"' in page.text
+    token = oleg.get(PEOPLE).text.split('name="csrfmiddlewaretoken" value="', 1)[1].split('"')[0]
+    answer = oleg.post(
+        reverse("support:end_sessions", args=[known("anna").pk]),
+        data={"csrfmiddlewaretoken": token, "why": "asked", "explained": "x"},
+    )
+    assert answer.status_code == 409
+    assert 'data-code="no_sessions"' in answer.text
+
+
+def test_a_new_password_is_ordered_and_her_sessions_end(oleg):
+    signed_in(known("anna"))
+    find(oleg, phone("anna"))
+    assert act(oleg, "order_password", "anna", why="leaked").status_code == 302
+    anna = known("anna")
+    assert anna.must_change == "ordered"
+    assert not Session.objects.filter(account=anna, ended_at=None).exists()
+    assert journal_of("anna", "support.password_ordered").count() == 1
+    assert Notice.objects.filter(account=anna, kind="password_ordered").count() == 1
+    begun = signin.sign_in(phone("anna"), sandbox.PASSWORD, PLACE)
+    assert isinstance(begun, signin.Awaiting)
+    assert begun.step == "password"
+    assert 'data-code="already_ordered"' in act(oleg, "order_password", "anna").text
+
+
+def test_all_her_sessions_end(oleg):
+    anna = signed_in(known("anna"))
+    find(oleg, phone("anna"))
+    assert act(oleg, "end_sessions", "anna").status_code == 302
+    assert path_of(anna.get("/journal/")) == "/signin/"
+    assert journal_of("anna", "sessions.ended").get().actor == str(known("oleg").pk)
+    assert Notice.objects.filter(account=known("anna"), kind="sessions_ended").count() == 1
+
+
+@pytest.mark.parametrize("changes", [{"why": ""}, {"explained": ""}, {"explained": "   "}])
+def test_nothing_is_done_without_a_reason(oleg, changes):
+    signed_in(known("anna"))
+    find(oleg, phone("anna"))
+    answer = act(oleg, "end_sessions", "anna", **changes)
+    assert answer.status_code == 422
+    assert 'data-code="required"' in answer.text
+    assert Session.objects.filter(account=known("anna"), ended_at=None).exists()
+
+
+def test_nobody_helps_herself_or_a_colleague_except_one_who_appoints(oleg):
+    boris = operator("boris", Role.SUPPORT)
+    for whom, code in (("oleg", "own_account"), ("boris", "operators_account")):
+        find(oleg, phone(whom))
+        assert f'data-code="{code}"' in act(oleg, "end_sessions", whom).text
+    assert boris.get("/journal/").status_code == 200
+    both = operator("galina", Role.SUPPORT, Role.ADMINISTRATOR)
+    find(both, phone("boris"))
+    assert act(both, "end_sessions", "boris").status_code == 302
+    assert path_of(boris.get("/journal/")) == "/signin/"
+
+
+def test_security_looks_but_does_nothing():
+    known("anna")
+    vera = operator("vera", Role.SECURITY)
+    find(vera, phone("anna"))
+    text = vera.get(reverse("support:person", args=[known("anna").pk])).text
+    assert not [name for name in ACTS if reverse(f"support:{name}", args=[known("anna").pk]) in text]
+    assert vera.get(reverse("support:unlock", args=[known("anna").pk])).status_code == 403
+
+
+NEWCOMER = {
+    "last_name": "Петрова",
+    "first_name": "Дарья",
+    "patronymic": "",
+    "phone": "8 (900) 555-01-02",
+    "email": "darya@example.org",
+    "ticket": "2026-18",
+    "consent": "on",
+}
+HER_PHONE = "+79005550102"
+
+
+def open_for(browser: Browser, **changes: str):
+    return browser.submit(
+        browser.get(reverse("support:new")), reverse("support:new"), **{**NEWCOMER, **changes}
+    )
+
+
+def newcomer() -> Account:
+    found = Account.objects.by_text(HER_PHONE)
+    assert found
+    return found
+
+
+def temporary_password() -> str:
+    return texts(HER_PHONE)[-1].split("временный пароль ", 1)[1].split(",")[0]
+
+
+def test_an_account_is_opened_at_a_desk_and_its_password_only_she_sees(oleg):
+    answer = open_for(oleg)
+    assert path_of(answer) == reverse("support:person", args=[newcomer().pk])
+    page = oleg.get(answer.headers["location"])
+    password = temporary_password()
+    assert password not in page.text + answer.text
+    assert newcomer().must_change == "operator_made"
+    assert newcomer().level == "simplified"
+    assert Agreement.objects.get(account=newcomer()).device == "paper"
+    assert not newcomer().identifiers.filter(kind="email").exists()
+    assert texts("darya@example.org")
+    words = list(Entry.objects.filter(subject=str(newcomer().pk)).values_list("act", flat=True))
+    assert {"account.opened", "support.account_opened", "support.consent_on_paper"} <= set(words)
+    assert password not in "".join(Entry.objects.values_list("words", flat=True))
+    begun = signin.sign_in(HER_PHONE, password, PLACE)
+    assert isinstance(begun, signin.Awaiting)
+    assert begun.step == "password"
+
+
+def test_she_chooses_her_own_at_her_first_sign_in(oleg):
+    open_for(oleg)
+    her = Browser()
+    answer = her.sign_in(HER_PHONE, temporary_password())
+    assert path_of(answer) == "/signin/password/"
+    page = her.get(answer.headers["location"])
+    done = her.submit(page, "/signin/password/", new_password="четыре лодки у старого причала")
+    assert done.status_code in {302, 303}
+    assert newcomer().must_change == ""
+    assert her.get("/journal/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"phone": "900"}, "phone_format"),
+        ({"email": "darya@"}, "email_format"),
+        ({"last_name": "Petrova"}, "name_characters"),
+        ({"consent": ""}, "required"),
+        ({"ticket": ""}, "required"),
+    ],
+)
+def test_what_is_wrong_with_a_newcomer_is_said_beside_the_field(oleg, changes, code):
+    answer = open_for(oleg, **changes)
+    assert answer.status_code == 422
+    assert f'data-code="{code}"' in answer.text
+    assert not Account.objects.filter(last_name="Петрова").exists()
+
+
+def test_a_telephone_belongs_to_one_account(oleg):
+    answer = open_for(oleg, phone=phone("anna"))
+    assert answer.status_code == 422
+    assert 'data-code="phone_taken"' in answer.text
+    assert texts(phone("anna")) == []
+
+
+def test_another_temporary_password_puts_the_first_out(oleg):
+    open_for(oleg)
+    first = temporary_password()
+    address = reverse("support:send_password", args=[newcomer().pk])
+    page = oleg.get(address)
+    token = page.text.split("<main", 1)[1].split('name="csrfmiddlewaretoken" value="', 1)[1].split('"')[0]
+    data = {"csrfmiddlewaretoken": token, "why": "asked", "explained": "СМС не дошла"}
+    assert oleg.post(address, data=data).status_code == 302
+    second = temporary_password()
+    assert first != second
+    assert isinstance(signin.sign_in(HER_PHONE, first, PLACE), signin.Mismatch)
+    assert isinstance(signin.sign_in(HER_PHONE, second, PLACE), signin.Awaiting)
+
+
+def test_after_three_days_a_temporary_password_fits_no_more(oleg):
+    open_for(oleg)
+    password = temporary_password()
+    now = timezone.now()
+    assert actions.put_out(now + timedelta(hours=71)) == 0
+    assert passwords.fits(password, newcomer().password)
+    assert actions.put_out(now + timedelta(hours=73)) == 1
+    assert not passwords.fits(password, newcomer().password)
+    assert newcomer().must_change == "operator_made"
+    assert Entry.objects.filter(act="support.password_over", subject=str(newcomer().pk)).count() == 1
+    assert actions.put_out(now + timedelta(hours=74)) == 0
+
+
+def test_a_password_of_her_own_is_not_put_out(oleg):
+    open_for(oleg)
+    her = newcomer()
+    actions.set_password(her, "четыре лодки у старого причала")
+    assert actions.put_out(timezone.now() + timedelta(hours=73)) == 0
+    assert passwords.fits("четыре лодки у старого причала", newcomer().password)
+    assert Temporary.objects.get(account=her).over_at
+
+
+def test_old_looks_are_cleared_away(oleg):
+    find(oleg, phone("anna"))
+    assert actions.purge() == 0
+    Look.objects.update(at=timezone.now() - timedelta(days=91))
+    assert actions.purge() == 1
