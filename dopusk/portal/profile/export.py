@@ -26,7 +26,7 @@ from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.models import Entry
 
 Part = Callable[[uuid.UUID], Any]
-SECRET: Final = re.compile(r"hash|secret|token|password|sealed|code$|public_key|credential|challenge|fits")
+WITHHELD: Final = re.compile(r"_by$|hash|secret|token|password|sealed|code$|public_key|credential|challenge|fits")
 
 
 def _plain(rows: "models.QuerySet[Any]", *fields: str) -> list[dict[str, Any]]:
@@ -176,7 +176,7 @@ def further(sub: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
 def _open_fields(model: type[models.Model]) -> Iterable[str]:
     for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's documented model API
         others = field.related_model is Account and field.name != owned.OWNER  # an operator, not she
-        if not isinstance(field, models.BinaryField) and not SECRET.search(field.name) and not others:
+        if not isinstance(field, models.BinaryField) and not WITHHELD.search(field.name) and not others:
             yield field.name
 
 
