@@ -15,7 +15,9 @@ class ProofingConfig(AppConfig):
         CARDS["review"] = Card(
             Right.REVIEW,
             _("Проверка личности"),
-            _("Посмотреть документы людей, по которым портал не решил сам, и подтвердить личность или отказать."),
+            _(
+                "Посмотреть документы людей, по которым портал не решил сам, и подтвердить личность или отказать."
+            ),
             "proofing:queue",
             waiting=lambda: Attempt.objects.in_review().count(),
             place=15,

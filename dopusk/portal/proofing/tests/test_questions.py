@@ -1,0 +1,109 @@
+"""Control questions: opened when she is ready, answered once, one more obstacle and never enough alone."""
+
+import pytest
+
+from dopusk.portal.proofing.models import Attempt
+from dopusk.portal.proofing.tests.people import (
+    SMALL,
+    account_of,
+    answers,
+    codes,
+    csrf,
+    presses,
+    sends,
+    signed_in,
+)
+from dopusk.portal.tests.browser import path_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_wrong_answers_leave_her_standard_and_an_operator_looks(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria")
+    assert path_of(answers(browser, outside, right=False)) == "/proofing/"
+    attempt = Attempt.objects.get()
+    assert (attempt.state, attempt.doubts) == ("review", ["questions_failed"])
+    assert account_of("daria").level == "standard"
+
+
+def test_answers_are_judged_once(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria")
+    answers(browser, outside, right=False)
+    asked = len(outside.asked)
+    token = csrf(browser.get("/proofing/"))
+    again = browser.post("/proofing/questions/", data={"csrfmiddlewaretoken": token, **outside.right})
+    assert path_of(again) == "/proofing/"
+    assert len(outside.asked) == asked
+    assert account_of("daria").level == "standard"
+
+
+def test_of_igor_there_is_nothing_to_ask_so_an_operator_looks(outside):
+    browser = signed_in("igor")
+    sends(browser, "igor")
+    assert path_of(presses(browser, "/proofing/questions/", "/proofing/questions/open/")) == "/proofing/"
+    assert Attempt.objects.get().doubts == ["not_enough_data"]
+
+
+def test_she_may_prefer_an_operator_to_questions(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria")
+    presses(browser, "/proofing/questions/", "/proofing/operator/")
+    assert Attempt.objects.get().doubts == ["own_wish"]
+
+
+def test_a_small_picture_needs_eyes_even_after_right_answers(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria", scan=SMALL)
+    answers(browser, outside)
+    assert Attempt.objects.get().doubts == ["scan_small"]
+    assert account_of("daria").level == "standard"
+
+
+def test_the_register_of_questions_is_down_and_nothing_chosen_is_lost(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria")
+    outside.down = {"questions"}
+    page = presses(browser, "/proofing/questions/", "/proofing/questions/open/")
+    assert (page.status_code, codes(page)) == (503, ["questions_down"])
+    outside.down = set()
+    presses(browser, "/proofing/questions/", "/proofing/questions/open/")
+    outside.down = {"questions"}
+    page = presses(browser, "/proofing/questions/", "/proofing/questions/", **outside.right)
+    assert (page.status_code, "questions_down" in codes(page)) == (503, True)
+    assert page.text.count("checked") == 3
+    outside.down = set()
+    assert (
+        path_of(presses(browser, "/proofing/questions/", "/proofing/questions/", **outside.right))
+        == "/proofing/"
+    )
+    assert account_of("daria").level == "confirmed"
+
+
+def test_questions_that_ran_out_can_be_opened_once_more(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria")
+    outside.expired = True
+    assert path_of(answers(browser, outside)) == "/proofing/questions/"
+    assert path_of(answers(browser, outside)) == "/proofing/questions/"
+    presses(browser, "/proofing/questions/", "/proofing/questions/open/")
+    assert Attempt.objects.get().doubts == ["questions_unanswered"]
+
+
+def test_unanswered_questions_are_asked_again_beside_what_was_chosen(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria")
+    presses(browser, "/proofing/questions/", "/proofing/questions/open/")
+    page = presses(browser, "/proofing/questions/", "/proofing/questions/", q0="o00")
+    assert (page.status_code, page.text.count("checked")) == (422, 1)
+    assert "/answers" not in " ".join(outside.asked)
+
+
+def test_wrong_answers_are_remembered_beyond_the_attempt(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria")
+    answers(browser, outside, right=False)
+    Attempt.objects.all().delete()
+    sends(browser, "daria")
+    assert (Attempt.objects.get().state, Attempt.objects.get().doubts) == ("review", ["questions_failed"])
