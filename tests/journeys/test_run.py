@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -33,6 +34,9 @@ def test_the_ready_line_tells_addresses_and_people(stand):
     people = stand.ready["people"]
     assert {person["role"] for person in people} == {"applicant", "registrar", "commissioner", "operator"}
     assert all(set(person) == {"name", "role", "identifier", "password", "totp_secret"} for person in people)
+    secrets = {person["identifier"]: person["totp_secret"] for person in people if person["totp_secret"]}
+    assert list(secrets) == ["oleg@example.org"]  # the portal's operator signs in in two steps
+    assert re.fullmatch("[A-Z2-7]{32}", secrets["oleg@example.org"])
 
 
 def test_a_taken_port_is_said_with_the_way_out(tmp_path):

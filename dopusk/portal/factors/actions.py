@@ -7,10 +7,11 @@ import base64
 import time
 import uuid
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dopusk.kernel import sandbox
@@ -147,16 +148,16 @@ def finish_totp(sub: uuid.UUID, text: str, *, session: str = "") -> bool:
     return True
 
 
-def _tell(sub: uuid.UUID, kind: str, method: str = "") -> None:
+def _tell(sub: uuid.UUID, kind: str, method: str = "", *, urgent: bool = False) -> None:
     """A notice to her confirmed contacts, with a way to say «это не я»."""
     token = make_link("not_me", "", sub=sub, good_for=NOT_ME_LASTS, detail={"kind": kind})
     detail = {"method": method} if method else {}
-    tell(sub, kind, detail=detail, urgent=True, not_me_token=token, link="/security/factors/")
+    tell(sub, kind, detail=detail, urgent=urgent, not_me_token=token, link="/security/factors/")
 
 
 def added(account: Account, kind: Kind, words: str, *, method: str, session: str = "") -> None:
     """Ask for two steps from now on, journal and tell. The caller holds the account's row."""
-    _tell(account.pk, "factor_added", method)
+    _tell(account.pk, "factor_added", method, urgent=True)
     if not account.second_factor:
         account.second_factor = True
         account.save(update_fields=["second_factor"])
@@ -198,7 +199,8 @@ def remove(sub: uuid.UUID, kind: Kind, passkey: uuid.UUID | None = None, *, sess
             return "no_factor"
         key.delete()
         words = f"Убран ключ доступа «{key.name}»"
-    _tell(sub, "factor_removed", f"{METHODS[kind]} «{key.name}»" if key else METHODS[kind])
+    method = f"{METHODS[kind]} «{key.name}»" if key else METHODS[kind]
+    _tell(sub, "factor_removed", method, urgent=True)
     _removed(account, kind, words, session)
     return None
 
@@ -211,7 +213,7 @@ def take_all_off(sub: uuid.UUID) -> None:
         rows.objects.filter(account=account).delete()
     account.second_factor = is_operator(sub)
     account.save(update_fields=["second_factor"])
-    _tell(sub, "factor_removed")
+    _tell(sub, "factor_removed", urgent=True)
     record(
         actor="system",
         act="factor.all_removed",
@@ -356,8 +358,15 @@ def known_code(person: sandbox.Person, moment: float) -> str:
     return rules.code_at(secret, step)
 
 
-def purge() -> int:
-    """Delete challenges that are over and apps never taken into use; returns how many rows went."""
-    yesterday = timezone.now() - timedelta(days=1)
-    gone = Ceremony.objects.filter(good_until__lt=yesterday).delete()[0]
-    return gone + Totp.objects.filter(confirmed_at=None, created_at__lt=yesterday).delete()[0]
+def purge(batch: int = 1000) -> int:
+    """Delete challenges over for an hour and apps not taken into use for a day; returns how many rows went."""
+    now = timezone.now()
+    over: list[QuerySet[Any]] = [
+        Ceremony.objects.filter(good_until__lt=now - timedelta(hours=1)),
+        Totp.objects.filter(confirmed_at=None, created_at__lt=now - timedelta(days=1)),
+    ]
+    gone = 0
+    for rows in over:
+        while some := list(rows.values_list("pk", flat=True)[:batch]):
+            gone += rows.model._default_manager.filter(pk__in=some).delete()[0]  # noqa: SLF001 - Django's name for it
+    return gone

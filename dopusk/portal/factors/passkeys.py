@@ -191,11 +191,10 @@ def finish_assertion(
             expected_origin=settings.PORTAL_URL,
             credential_public_key=bytes(passkey.public_key),
             credential_current_sign_count=0,
+            require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError):
         return Refused("signature_bad")
-    if not verified.user_verified:
-        return Refused("not_verified")
     return _counted(passkey, verified.new_sign_count, backed_up=verified.credential_backed_up)
 
 

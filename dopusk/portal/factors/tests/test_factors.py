@@ -280,13 +280,14 @@ def test_a_secret_everyone_knows_exists_in_the_sandbox_only(settings):
 
 
 def test_what_is_over_goes_away(anna):
-    yesterday = timezone.now() - timedelta(days=1, minutes=1)
-    for until in (yesterday, timezone.now()):
-        Ceremony.objects.create(purpose="assertion", challenge=b"c", binding=b"b", good_until=until)
+    now = timezone.now()
+    for ago in (timedelta(minutes=61), timedelta(hours=2), timedelta(minutes=59)):
+        Ceremony.objects.create(purpose="assertion", challenge=b"c", binding=b"b", good_until=now - ago)
     actions.begin_totp(anna.pk)
-    Totp.objects.update(created_at=yesterday)
-    assert actions.purge() == 2
-    assert Ceremony.objects.count() == 1
+    assert actions.purge(batch=1) == 2
+    assert (Ceremony.objects.count(), Totp.objects.count()) == (1, 1)
+    Totp.objects.update(created_at=now - timedelta(hours=25))
+    assert actions.purge() == 1
 
 
 def at_once(work, many=4):

@@ -103,6 +103,13 @@ def test_a_second_step_takes_the_passkey_of_the_awaited_person_only(anna, device
     assert passkeys.finish_assertion(HERS, device.get(begun)) == Refused("challenge_unknown")
 
 
+def test_a_challenge_to_enter_does_not_serve_to_add_a_passkey(anna, device):
+    begun = passkeys.begin_assertion(HERS, anna.pk)
+    answer = device.get(begun)
+    assert passkeys.finish_registration(anna.pk, HERS, answer, name="x") == Refused("challenge_unknown")
+    assert passkeys.finish_assertion(HERS, answer, anna.pk).sub == anna.pk, "and is not used up by that"
+
+
 def test_an_answer_counts_once(anna, device):
     answer = device.get(passkeys.begin_assertion(HERS))
     assert passkeys.finish_assertion(HERS, answer).sub == anna.pk
