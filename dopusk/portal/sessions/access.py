@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from dopusk.kernel import names
 from dopusk.portal import statement
-from dopusk.portal.sessions import rules, sql
+from dopusk.portal.sessions import actions, rules, sql
 from dopusk.portal.sessions.actions import Opened, Place, idle_end
 from dopusk.portal.sessions.rules import cookie_hash
 
@@ -136,6 +136,12 @@ def place_of(request: HttpRequest) -> Place:
         old_cookie=request.COOKIES.get(COOKIE, ""),
         device_cookie=request.COOKIES.get(DEVICE_COOKIE, ""),
     )
+
+
+def renew(response: HttpResponse, sid: uuid.UUID) -> None:
+    """Give a session another cookie, after identity was proved once more."""
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(COOKIE, actions.renew(sid), httponly=True, samesite="Lax", secure=secure)
 
 
 def carry(response: HttpResponse, opened: Opened) -> None:

@@ -44,7 +44,9 @@ def again(request: HttpRequest, person: Person) -> HttpResponse:
     if isinstance(tried, seconds.Proved):
         actions.forgive(tried.keys)
         prove_again(person.sid, tried.amr)
-        return steps.seen_off(rules.safe_next(values.get("next", "/")), "/")
+        response = steps.seen_off(rules.safe_next(values.get("next", "/")), "/")
+        access.renew(response, person.sid)
+        return response
     if isinstance(tried, Held):
         return _shown(
             request, person, how, form, HTTPStatus.TOO_MANY_REQUESTS,
@@ -87,7 +89,9 @@ def again_passkey(request: HttpRequest, person: Person) -> HttpResponse:
     if isinstance(shown, Refused):
         return factors.refusal(shown)
     prove_again(person.sid, shown.amr)
-    return factors.onward(rules.safe_next(str(factors.answer_of(request).get("next", "/"))))
+    response = factors.onward(rules.safe_next(str(factors.answer_of(request).get("next", "/"))))
+    access.renew(response, person.sid)
+    return response
 
 
 def _able(person: Person) -> list[str]:

@@ -128,3 +128,13 @@ def test_a_code_by_sms_proves_it_and_keeps_the_way_back(browser, anna):
     typed = browser.get(sent.headers["location"])
     answer = browser.submit(typed, "/signin/again/", code=last_code(sandbox.person("anna").phone))
     assert (answer.headers["location"], proved()) == ("/journal/", True)
+
+
+def test_the_session_gets_another_cookie_and_stays_the_same_session(browser):
+    old, session = browser.cookies["portal_session"], Session.objects.get().pk
+    browser.submit(browser.get("/signin/again/"), "/signin/again/", password=sandbox.PASSWORD)
+    assert browser.get("/journal/").status_code == 200
+    assert Session.objects.get(ended_at=None).pk == session
+    thief = Browser()
+    thief.cookies.set("portal_session", old)
+    assert path_of(thief.get("/journal/")) == "/signin/"

@@ -259,3 +259,13 @@ def test_a_login_costs_two_statements():
     with statements() as sent:
         browser.submit(page, "/signin/", identifier="anna@example.org", password=sandbox.PASSWORD)
     assert len(sent) == 2
+
+
+def test_a_login_on_a_known_device_costs_two_more_for_the_offer():
+    browser = Browser()
+    browser.sign_in("anna@example.org")
+    browser.cookies.delete("portal_session")
+    page = browser.get("/signin/")
+    with statements() as sent:
+        browser.submit(page, "/signin/", identifier="anna@example.org", password=sandbox.PASSWORD)
+    assert len(sent) == 4
