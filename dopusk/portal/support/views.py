@@ -131,7 +131,7 @@ def _act(request: HttpRequest, person: Person, sub: uuid.UUID, act: Act) -> Http
         except NotDone as refused:
             code = refused.code
         else:
-            messages.success(request, done)
+            messages.success(request, str(done))
             return redirect("support:person", sub)
     elif not form.is_bound:
         stands = actions.stands(look.account, person.sub)
