@@ -197,6 +197,28 @@ def test_the_id_token_says_who_when_how_and_for_whom():
     assert len(claims["sid"]) == 36
 
 
+@pytest.mark.parametrize(
+    ("amr", "acr"),
+    [
+        (["pwd"], "urn:dopusk:acr:password"),
+        (["pwd", "otp", "mfa"], "urn:dopusk:acr:mfa"),
+        (["pwd", "sms", "mfa"], "urn:dopusk:acr:mfa"),
+        (["hwk", "user", "mfa"], "urn:dopusk:acr:passkey"),
+        (["swk", "user", "mfa"], "urn:dopusk:acr:passkey"),
+    ],
+)
+def test_the_id_token_says_how_she_proved_who_she_is(amr, acr):
+    """RFC 8176 for `amr`; what a service demands it compares with `acr` (OIDC Core §2)."""
+    from dopusk.portal.sessions.models import Session
+
+    browser = Browser()
+    code = code_for(browser)
+    Session.objects.update(amr=amr)
+    _, claims = id_token_of(exchange(code))
+    assert (claims["amr"], claims["acr"]) == (amr, acr)
+    assert acr in Browser().get("/.well-known/openid-configuration").json()["acr_values_supported"]
+
+
 def test_the_id_token_is_tied_to_the_access_token():
     import hashlib
 
