@@ -22,6 +22,7 @@ from dopusk.portal.accounts.fields import NewPasswordForm, first_code
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.codes.fields import CodeField, moment
 from dopusk.portal.codes.fields import again as wait_for_another
+from dopusk.portal.factors import actions as factors
 from dopusk.portal.notices.actions import confirmed_contacts
 from dopusk.portal.recovery import actions, endings, rules
 from dopusk.portal.recovery import forms as own
@@ -157,7 +158,7 @@ def more(request: HttpRequest, recovery: Recovery) -> HttpResponse:
         "steps": standing.steps,
         "phone": phones.mask(contacts["phone"]) if "phone" in contacts else "",
         "email": email.mask(contacts["email"]) if "email" in contacts else "",
-        "lost_factor": recovery.lost_factor,
+        "passkeys": factors.methods(recovery.account.pk).passkeys,
     }
     return _page(request, "more", None, context)
 

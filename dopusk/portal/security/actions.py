@@ -66,7 +66,7 @@ def change_password(
         token = make_link(
             "not_me", "", sub=account.pk, good_for=rules.NOT_ME_FOR, detail={"act": "password_changed"}
         )
-        detail = {"device": place.device, "network": place.network}
+        detail: dict[str, object] = {"device": place.device, "network": place.network}
         tell(account.pk, "password_changed", detail=detail, not_me_token=token, link="/security/")
         record(
             actor=str(account.pk), act="password.changed", subject=str(account.pk),

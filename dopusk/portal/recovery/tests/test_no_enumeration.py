@@ -83,3 +83,25 @@ def test_a_missing_contact_is_not_betrayed(anna):
     nobodys = steps.begin(Browser("203.0.113.9"), "+79005554433", "mail")
     assert shape(mine) == shape(nobodys)
     assert not Letter.objects.exists()
+
+
+def test_the_time_an_answer_takes_tells_nothing():
+    """500 tries each, interleaved; how often one drawn from hers is slower than one drawn from nobody's: as often as
+    not. The stated exception to «no timed assertions»."""
+    from time import perf_counter
+
+    from dopusk.portal.codes.models import Counter
+
+    times: dict[str, list[float]] = {"anna@example.org": [], "nobody@example.org": []}
+    for number in range(500):
+        order = list(times) if number % 2 else list(reversed(times))
+        for identifier in order:
+            Counter.objects.all().delete()
+            browser = Browser(f"10.{number // 250}.{number % 250}.7")
+            page = browser.get("/recovery/")
+            begun = perf_counter()
+            browser.submit(page, "/recovery/", identifier=identifier, channel="sms")
+            times[identifier].append(perf_counter() - begun)
+    hers, nobodys = times.values()
+    slower = sum((a > b) + (a == b) / 2 for a in hers for b in nobodys) / (len(hers) * len(nobodys))
+    assert 0.45 < slower < 0.55, slower

@@ -18,7 +18,7 @@ from dopusk.portal.recovery.tests import steps
 from dopusk.portal.recovery.tests.steps import NEW, code_of
 from dopusk.portal.sessions.models import Device, Session
 from dopusk.portal.signin import actions as signin
-from dopusk.portal.tests.browser import Browser, code_for, exchange, known, path_of, userinfo
+from dopusk.portal.tests.browser import Browser, authorization, code_for, exchange, known, path_of, userinfo
 from dopusk.web.delivery.models import Letter
 from dopusk.web.journal.models import Entry
 
@@ -81,6 +81,16 @@ def test_a_confirmed_account_needs_both_contacts_and_then_cools_off(anna, settin
     assert anna.cooling_until - timezone.now() > timedelta(hours=71)
     settings.RECOVERY_COOLING_HOURS = 0
     assert path_of(Browser().sign_in("anna@example.org", NEW)) == "/"
+
+
+def test_services_that_demand_a_confirmed_account_stay_closed_until_then(anna, cabinet):
+    address = authorization()
+    steps.recover(Browser(), "anna@example.org")
+    browser = Browser()
+    browser.sign_in("anna@example.org", NEW, next_path=address)
+    assert path_of(browser.get(address)) == "/proofing/missing/"
+    Account.objects.update(cooling_until=timezone.now() - timedelta(hours=1))
+    assert path_of(browser.get(address)) == "/consents/give/"
 
 
 def test_one_contact_and_the_documents_are_enough_for_a_confirmed_account(anna):
