@@ -51,11 +51,14 @@ def wants_attention(portrait: Portrait) -> list[str]:
 
 # kind → beginnings of acts; what none of them names is a change
 KINDS: Final[dict[str, tuple[str, ...]]] = {
-    "signins": ("signin.", "sessions.", "recovery."),
-    "consents": ("consent.",),
-    "data": ("oidc.", "profile.document_read", "profile.exported", "journal.exported", "account.read"),
+    "signins": ("signin.", "sessions.", "recovery.", "devices."),
+    "consents": ("consent.", "registration.consented"),
+    "data": (
+        "oidc.", "profile.document_read", "profile.exported", "journal.exported",
+        "proofing.scan_seen", "proofing.looked_up", "support.looked_up", "support.journal_read", "support.letters_seen",
+    ),
     "changes": (),
-}
+}  # fmt: skip
 PERIODS: Final = {"week": 7, "month": 30, "year": 365}
 
 
@@ -70,9 +73,13 @@ def since(period: str, now: datetime) -> datetime | None:
     return now - timedelta(days=days) if days else None
 
 
+# what the portal itself writes down when somebody knocks, and when a stranger's knock opened something
+KNOCKS: Final = ("signin.", "recovery.", "factor.", "passkey.", "contacts.", "password.")
+
+
 def may_disown(actor: str, act: str, sub: str) -> bool:
-    """Whether she may say «это не я»: of what was done in her name, and of sign-ins to her account."""
-    return actor == sub or act.startswith("signin.")
+    """Whether she may say «это не я»: of what was done in her name, and of ways into her account."""
+    return actor == sub or (actor == "system" and act.startswith(KNOCKS))
 
 
 LOCAL: Final = tuple(

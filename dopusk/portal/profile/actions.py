@@ -19,6 +19,7 @@ from dopusk.portal.proofing.models import Suspension
 from dopusk.web.files import actions as files
 from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.actions import record
+from dopusk.web.journal.models import Entry
 
 SECTION_WORDS = {
     "education": "образование",
@@ -42,6 +43,7 @@ DOCUMENT_WORDS = {
     "other": "другой документ",
 }
 
+READ = "profile.document_read"
 # of closing.py; here, where the sentences of the journal stand together
 CLOSED = "Вы закрыли учётную запись; Ваши данные стёрты, журнал остаётся"
 SESSIONS_CLOSED = "Все сеансы завершены: учётная запись закрыта"
@@ -51,7 +53,7 @@ EXPORTED = "Вы скачали всё, что портал хранит о Ва
 class NotDone(Exception):
     """Nothing was changed. code: `changed_meanwhile`, `too_many`, `too_many_documents`, `gone`, `waits_already`,
     `same_name`, `in_review`, `decided_already`, `own_request`, `reason_unknown`, `holds_post`,
-    `suspended`, or one of `rules.immutable`."""
+    `suspended`, `document_unseen`, or one of `rules.immutable`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -269,6 +271,12 @@ def suspended(sub: uuid.UUID) -> bool:
     return Suspension.objects.filter(account_id=sub, kind="suspended", ended_at=None).exists()
 
 
+def _seen(change: NameChange, by: uuid.UUID) -> bool:
+    """Whether this operator has opened the document she decides by."""
+    looks = Entry.objects.filter(object=f"document:{change.document_id}", act=READ)
+    return change.document_id is not None and looks.filter(actor=str(by)).exists()
+
+
 def _decide(change: NameChange, state: str, by: uuid.UUID, reason: str = "") -> None:
     change.state, change.reason = state, reason
     change.decided_at, change.decided_by = timezone.now(), str(by)
@@ -282,6 +290,8 @@ def approve_name_change(change_id: uuid.UUID, *, by: uuid.UUID, session: str) ->
     change, account = _waiting(change_id, by)
     if suspended(account.pk):  # restored, the confirmation would be of a name that no register has seen
         raise NotDone("suspended")
+    if not _seen(change, by):
+        raise NotDone("document_unseen")
     new = change.opened()
     for name in rules.NAMES:
         setattr(account, name, new.get(name, ""))
@@ -324,7 +334,7 @@ def note_reading(document: Document, by: uuid.UUID, *, session: str) -> None:
     with transaction.atomic():
         record(
             actor=str(by),
-            act="profile.document_read",
+            act=READ,
             subject=str(document.account_id),
             object_=f"document:{document.pk}",
             words=f"Оператор портала открыл Ваш документ: {DOCUMENT_WORDS[document.kind]}",

@@ -49,7 +49,8 @@ def name(request: HttpRequest, person: Person, change_id: uuid.UUID) -> HttpResp
                 return redirect("profile:names")
         except actions.NotDone as refused:
             messages.warning(request, words.REFUSED[refused.code])
-            return redirect("profile:names")
+            same = refused.code == "document_unseen"
+            return redirect("profile:name", change_id) if same else redirect("profile:names")
     account = change.account
     context = {
         "change": change,

@@ -26,7 +26,9 @@ from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.models import Entry
 
 Part = Callable[[uuid.UUID], Any]
-WITHHELD: Final = re.compile(r"_by$|hash|secret|token|password|sealed|code$|public_key|credential|challenge|fits")
+WITHHELD: Final = re.compile(
+    r"_by$|hash|secret|token|password|sealed|code$|public_key|credential|challenge|fits"
+)
 
 
 def _plain(rows: "models.QuerySet[Any]", *fields: str) -> list[dict[str, Any]]:

@@ -58,11 +58,29 @@ def test_every_code_has_its_words():
         ("profile.document_read", "data"),
         ("profile.fact_added", "changes"),
         ("account.opened", "changes"),
+        ("support.looked_up", "data"),
+        ("registration.consented", "consents"),
         ("something.new", "changes"),
     ],
 )
 def test_every_act_is_of_one_kind(act, kind):
     assert rules.kind_of(act) == kind
+
+
+@pytest.mark.parametrize(
+    ("actor", "act", "hers"),
+    [
+        ("anna", "profile.fact_added", True),
+        ("anna", "oidc.entered", True),
+        ("system", "signin.failed", True),
+        ("system", "recovery.begun", True),
+        ("system", "account.opened", False),
+        ("oleg", "signin.unlocked", False),
+        ("oleg", "profile.name_changed", False),
+    ],
+)
+def test_it_was_not_me_is_said_of_ones_own_acts_and_of_knocks(actor, act, hers):
+    assert rules.may_disown(actor, act, "anna") == hers
 
 
 @pytest.mark.parametrize(

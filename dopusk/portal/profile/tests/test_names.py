@@ -85,6 +85,9 @@ def test_boris_sees_the_document_approves_and_the_name_is_confirmed_anew():
     change = NameChange.objects.get()
     boris = operator()
     assert f"/desk/names/{change.pk}/" in boris.get("/desk/names/").text
+    unseen = send(boris, f"/desk/names/{change.pk}/", decision="approve")
+    assert path_of(unseen) == f"/desk/names/{change.pk}/"
+    assert known("anna").last_name == "Орлова"
     scan = boris.get(f"/desk/names/{change.pk}/document/")
     assert scan.content[:5] == b"%PDF-"
     read = Entry.objects.get(act="profile.document_read")
