@@ -71,11 +71,10 @@ def ways(held: Held, *, lost_factor: bool = False) -> tuple[Way, ...]:
 
 
 def _without_factor(held: Held, contacts: Way) -> tuple[Way, ...]:
-    """The second factor is given up for everything else there is, never for one contact alone."""
-    if not contacts:
-        return ()
+    """A contact and the data of proofing, whatever the level (a lost telephone often was the second factor too);
+    both contacts where nothing was proved with documents. Never one contact alone."""
     if Evidence.DATA in held.have:
-        return (contacts | {Evidence.DATA},)
+        return tuple(frozenset({one, Evidence.DATA}) for one in CONTACTS if one in contacts)
     return (contacts,) if len(contacts) == 2 else ()
 
 

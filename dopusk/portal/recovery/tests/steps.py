@@ -86,3 +86,8 @@ def later(delta: object) -> None:
         code.good_until -= delta  # type: ignore[operator]
         code.save()
     assert timezone.now()
+
+
+def path_of_page(page: httpx.Response) -> str:
+    """Where a person stands."""
+    return re.sub(r"^https?://[^/]+", "", str(page.url)).split("?")[0]

@@ -49,14 +49,14 @@ def test_access_comes_back_at_the_assurance_the_account_had(level, have, expecte
     [
         ("simplified", "PEF", {"EP"}),
         ("simplified", "PF", set()),
-        ("standard", "PESFD", {"DEP"}),
-        ("confirmed", "PESFD", {"DEP"}),
+        ("standard", "PESFD", {"DP", "DE"}),
+        ("confirmed", "PESFD", {"DP", "DE"}),
         ("confirmed", "PSFD", {"DP"}),
         ("confirmed", "PEF", {"EP"}),
         ("confirmed", "SFD", set()),
     ],
 )
-def test_a_lost_second_factor_costs_everything_else_there_is(level, have, expected):
+def test_a_lost_second_factor_costs_the_documents_or_both_contacts(level, have, expected):
     assert ways(level, have, lost_factor=True) == expected
 
 
