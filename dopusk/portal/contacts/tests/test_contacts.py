@@ -137,7 +137,12 @@ def test_what_has_become_anothers_meanwhile_does_not_come_back_and_the_new_one_g
 
 
 def test_the_telephone_is_asked_for_until_it_is_one(browser):
-    for typed, code in (("", "required"), ("12345", "phone_format"), ("8 900 000-00-03", "contact_same")):
+    for typed, code in (
+        ("", "required"),
+        ("12345", "phone_format"),
+        ("+7 495 123-45-67", "phone_not_mobile"),
+        ("8 900 000-00-03", "contact_same"),
+    ):
         page = asks_for(browser, typed)
         assert (page.status_code, code_of(page)) == (422, code)
         assert typed in page.text

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dopusk.kernel import sandbox
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.models import Account, Identifier
+from dopusk.portal.codes.actions import send_link
 from dopusk.portal.codes.tests.letters import last_code, last_path, texts, wrong
 from dopusk.portal.contacts import actions as contacts
 from dopusk.portal.registration import actions, rules, tasks, views
@@ -169,6 +170,7 @@ def test_without_mail_she_registers_too():
         ({"last_name": ""}, "required"), ({"last_name": "Frolova"}, "name_characters"),
         ({"first_name": "Д" * 101}, "name_length"), ({"patronymic": "4"}, "name_characters"),
         ({"phone": ""}, "required"), ({"phone": "+1 202 555 01 00"}, "phone_format"),
+        ({"phone": "8 (495) 123-45-67"}, "phone_not_mobile"),
         ({"email": "daria@"}, "email_format"),
     ],
 )  # fmt: skip
@@ -336,6 +338,19 @@ def test_a_number_taken_at_the_last_moment_leaves_nothing_half_done(monkeypatch)
     monkeypatch.setattr(actions, "is_taken", lambda draft: False)
     assert path_of(post(browser, SECRET, new_password=PASSWORD)) == "/registration/taken/"
     assert (Account.objects.count(), Agreement.objects.count(), Draft.objects.count()) == (1, 0, 1)
+
+
+def test_mail_that_gets_no_more_letters_waits_all_the_same():
+    for _ in range(5):
+        assert send_link("registration.email", DARIA.email, "/x/{token}/", sub=None) is None
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE codes_counter SET sent = ARRAY(SELECT at - interval '61 s' FROM unnest(sent) at)"
+            )
+    browser = Browser()
+    assert path_of(registers(browser)) == "/registration/done/"
+    assert len(texts(DARIA.email)) == 5
+    assert DARIA.email in browser.get("/contacts/").text
 
 
 def test_mail_of_another_account_is_told_by_the_letter_alone():
