@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -105,7 +106,7 @@ def _findings(answers: Answers) -> list[dict[str, str]]:
         ("snils", _one(Answers(snils=answers.snils))),
         ("passports", _one(Answers(passport=answers.passport))),
     )
-    return [{"title": words.registers_here([key]).capitalize(), **one} for key, one in said]
+    return [{"title": capfirst(words.registers_here([key])), **one} for key, one in said]
 
 
 def _one(answers: Answers) -> dict[str, str]:
@@ -114,7 +115,7 @@ def _one(answers: Answers) -> dict[str, str]:
     refusal = rules.disagreement(answers)
     if refusal is None:
         return {"outcome": "passed", "evidence": _("Всё совпадает.")}
-    evidence = f"{_(words.REFUSALS[refusal.code][0])} {words.fields_here(refusal.fields).capitalize()}."
+    evidence = f"{_(words.REFUSALS[refusal.code][0])} {capfirst(words.fields_here(refusal.fields))}."
     return {"outcome": "failed", "evidence": evidence}
 
 

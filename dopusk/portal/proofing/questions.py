@@ -62,6 +62,11 @@ def ready(attempt: Attempt) -> Questions | None:
     )
 
 
+def until(attempt: Attempt) -> datetime:
+    """Until when the questions that lie open can be answered."""
+    return datetime.fromisoformat(attempt.content()["questions"]["until"])
+
+
 def answer(attempt_id: uuid.UUID, answers: dict[str, str], *, session: str) -> str:
     """Have the answers judged, once: `confirmed`, `review`, or `expired` (the questions may be opened anew).
 

@@ -183,7 +183,7 @@ def questions(request: HttpRequest, person: Person) -> HttpResponse:
     if lying is None:
         return render(request, "proofing/before_questions.html", {"attempt": attempt, "down": False})
     form = QuestionsForm(lying, request.POST if request.method == "POST" else None)
-    context = {"form": form, "until": attempt.content()["questions"]["until"], "down": False}
+    context = {"form": form, "until": control.until(attempt), "down": False}
     if request.method != "POST":
         return render(request, "proofing/questions.html", context)
     if not form.is_valid():

@@ -7,9 +7,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as noop
 
 LEVELS: Final = {
-    "simplified": noop("Упрощённая"),
-    "standard": noop("Стандартная"),
-    "confirmed": noop("Подтверждённая"),
+    "simplified": noop("упрощённая"),
+    "standard": noop("стандартная"),
+    "confirmed": noop("подтверждённая"),
 }
 FIELDS: Final = {
     "last_name": noop("фамилия"),
