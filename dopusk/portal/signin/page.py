@@ -6,6 +6,7 @@ Everybody who signs in anywhere opens this page, and apart from a few values it 
 import functools
 from html import escape
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -20,6 +21,7 @@ from dopusk.web.design.context import page as page_context
 MARKS: Final = {
     "csrf_token": "@@csrf-goes-here@@",
     "next": "@@next-goes-here@@",
+    "next_quoted": "@@quoted-next-goes-here@@",
     "path": "@@path-goes-here@@",
     "trace_id": "@@trace-goes-here@@",
 }
@@ -37,7 +39,13 @@ def context(client: Registration | None) -> dict[str, Any]:
 def stamped(*, language: str, client: Registration | None, csrf_token: str, next_path: str, path: str) -> str:
     """The page for one visitor."""
     whole = _rendered(language, client)
-    for mark, value in (("csrf_token", csrf_token), ("next", next_path), ("path", path)):
+    stamps = {
+        "csrf_token": csrf_token,
+        "next": next_path,
+        "next_quoted": quote(next_path, safe=""),
+        "path": path,
+    }
+    for mark, value in stamps.items():
         whole = whole.replace(MARKS[mark], escape(value))
     return whole.replace(MARKS["trace_id"], trace.current())
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -155,6 +155,7 @@ def _again(
     context = {
         "form": form,
         "next": next_path,
+        "next_quoted": quote(next_path, safe=""),
         "client": client,
         "known_people": sandbox.PEOPLE if settings.SANDBOX else (),
         "known_password": sandbox.PASSWORD if settings.SANDBOX else "",

@@ -160,6 +160,15 @@ def test_the_page_says_where_one_goes_and_offers_both_languages(cabinet):
     assert ('<html lang="en"' in again.text, 'value="/journal/"' in again.text) == (True, True)
 
 
+def test_whoever_has_no_account_yet_registers_and_keeps_her_way(cabinet):
+    browser, way = Browser(), authorization()
+    shown = browser.get("/signin/", params={"next": way})
+    refused = browser.submit(shown, "/signin/", identifier="", password="", next=way)
+    assert refused.status_code == 422
+    for page in (shown, refused):
+        assert f'href="/registration/?{urlencode({"next": way}, safe="")}"' in page.text
+
+
 def test_the_fields_help_password_managers_and_phones():
     page = Browser().get("/signin/").text
     identifier = re.search(r'<input[^>]*name="identifier"[^>]*>', page)[0]
