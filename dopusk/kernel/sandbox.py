@@ -58,7 +58,7 @@ class Person:
     about: str  # what one can try as this person, in Russian
     seat: Seat | None = None
     confirmed: bool = True  # identity proven: a confirmed account of the portal
-    totp_secret: str = ""  # base 32: of the app that shows a portal operator's codes; refused outside the sandbox
+    totp_secret: str = ""  # base 32: of the app of a portal operator; known to everyone, sandbox only
 
     @property
     def full_name(self) -> str:

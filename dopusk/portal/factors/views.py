@@ -24,7 +24,7 @@ from dopusk.portal.factors.access import whole_proof_required
 from dopusk.portal.factors.forms import AskForm, NameForm, TotpForm
 from dopusk.portal.factors.models import Passkey, RecoveryCode, Totp
 from dopusk.portal.factors.rules import Ask, Kind
-from dopusk.portal.sessions.access import Person
+from dopusk.portal.sessions.access import Person, renew
 from dopusk.portal.sessions.actions import prove_again
 from dopusk.portal.sessions.rules import device
 
@@ -59,9 +59,8 @@ def totp(request: HttpRequest, person: Person) -> HttpResponse:
     form = TotpForm(request.POST) if request.method == "POST" else TotpForm()
     if form.is_bound and form.is_valid():
         if actions.finish_totp(person.sub, form.cleaned_data["code"], session=str(person.sid)):
-            prove_again(person.sid, _with(person.amr, "otp"))
             messages.success(request, _("Приложение добавлено. Теперь после пароля мы спросим код из него."))
-            return _codes_or_list(person)
+            return _proved(_codes_or_list(person), person, "otp")
         wrong = _("Код не подошёл. Введите тот, который приложение показывает сейчас.")
         form.add_error("code", ValidationError(wrong, code="totp_wrong"))
     secret = actions.begin_totp(person.sub)
@@ -128,9 +127,9 @@ def passkey_finish(request: HttpRequest, person: Person) -> HttpResponse:
     )
     if isinstance(made, passkeys.Refused):
         return access.refusal(made)
-    prove_again(person.sid, _with(person.amr, "swk" if made.may_sync else "hwk"))
     messages.success(request, _("Ключ доступа добавлен. Теперь можно входить без пароля."))
-    return access.onward(_codes_or_list(person, _next(str(answer.get("next", ""))))["Location"])
+    onward = access.onward(_codes_or_list(person, _next(str(answer.get("next", ""))))["Location"])
+    return _proved(onward, person, "swk" if made.may_sync else "hwk")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -264,9 +263,11 @@ def _binding(person: Person) -> str:
     return f"session {person.sid}"
 
 
-def _with(amr: list[str], how: str) -> list[str]:
-    """How identity is proved once a new factor has been shown too."""
-    return list(dict.fromkeys([*amr, how, "mfa"]))
+def _proved(response: HttpResponse, person: Person, how: str) -> HttpResponse:
+    """Who has just shown a new factor has shown two in this session, which gets another cookie (ASVS 5.0 7.2.4)."""
+    prove_again(person.sid, list(dict.fromkeys([*person.amr, how, "mfa"])))
+    renew(response, person.sid)
+    return response
 
 
 def _full_name(person: Person) -> str:

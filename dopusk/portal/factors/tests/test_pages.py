@@ -101,6 +101,7 @@ def test_a_password_alone_neither_adds_nor_removes_where_there_is_a_factor(anna,
 
 def test_anna_enrols_her_app_by_picture_or_by_hand(anna, clock):
     browser = browser_of(anna)
+    before = browser.cookies["portal_session"]
     page = browser.get(reverse("factors:totp"))
     assert 'src="data:image/svg+xml' in page.text
     typed = re.search(r"data-secret>([A-Z2-7 ]+)<", page.text)[1]
@@ -110,6 +111,7 @@ def test_anna_enrols_her_app_by_picture_or_by_hand(anna, clock):
     answer = send(browser, page, reverse("factors:totp"), code=f"{code[:3]} {code[3:]}")
     assert (answer.status_code, answer.headers["location"]) == (303, reverse("factors:codes"))
     assert Session.objects.get().amr == MFA
+    assert browser.cookies["portal_session"] != before, "the session has another cookie now"
     assert browser.get(reverse("factors:list")).status_code == 200
 
 
@@ -225,6 +227,7 @@ def test_anna_is_asked_on_new_devices_only_if_she_likes(anna, clock):
     with_app(anna, clock)
     browser = browser_of(anna, MFA)
     page = browser.get(reverse("factors:list"))
+    assert reverse("security:sessions") in page.text, "and other sessions can be ended from here"
     assert send(browser, page, reverse("factors:ask"), ask="sometimes").status_code == 422
     assert send(browser, page, reverse("factors:ask"), ask="new_devices").status_code == 303
     assert actions.policy(anna.pk).ask == Ask.NEW_DEVICES
