@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dopusk.portal.operators.access import rights_here
 from dopusk.portal.security import idle
 from dopusk.portal.sessions.access import current
 
@@ -23,6 +24,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
             (reverse("consents:list"), _("Разрешения")),
             (reverse("home:journal"), _("Журнал")),
         ]
+    if rights_here(request):
+        links.append((reverse("operators:desk"), _("Рабочее место")))
     return {
         "person": person.short_name if person else None,
         "nav": [{"url": url, "label": label, "current": _here(request, url)} for url, label in links],

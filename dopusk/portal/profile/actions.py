@@ -69,8 +69,11 @@ class Faulty(Exception):
 
 
 def _lock(sub: uuid.UUID) -> Account:
-    """The person's own row: her changes wait for each other."""
-    return Account.objects.select_for_update().get(pk=sub)
+    """The person's own row: her changes wait for each other. Raises NotDone: it was closed meanwhile."""
+    account = Account.objects.select_for_update().filter(pk=sub, closed_at=None).first()
+    if account is None:
+        raise NotDone("gone")
+    return account
 
 
 def _judge(section: str, content: Mapping[str, str], account: Account) -> None:
@@ -213,10 +216,11 @@ def found_right(sub: uuid.UUID, *, session: str) -> None:
     _note(account, "profile.found_right", "Вы проверили профиль: всё верно", session, {})
 
 
+@transaction.atomic
 def look_later(sub: uuid.UUID) -> None:
     """«Напомнить позже»: in a week."""
     ask_on = timezone.localdate() + rules.LATER
-    Look.objects.update_or_create(account_id=sub, defaults={"ask_on": ask_on})
+    Look.objects.update_or_create(account=_lock(sub), defaults={"ask_on": ask_on})
 
 
 @transaction.atomic

@@ -12,9 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account
+from dopusk.portal.contacts.models import Change
 from dopusk.portal.notices.actions import tell
 from dopusk.portal.operators.actions import appoint
 from dopusk.portal.operators.rules import Role
+from dopusk.portal.proofing.rules import StandingCode
+from dopusk.portal.proofing.standing import suspend
 from dopusk.portal.tests.browser import CABINET, Browser, known, path_of
 from dopusk.web.journal.actions import record
 from dopusk.web.journal.models import Entry
@@ -59,6 +62,22 @@ def test_a_month_after_the_beginning_the_profile_is_asked_about_until_answered()
     answer = anna.submit(page, "/profile/look/", decision="right")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert codes(anna.get("/")) == set()
+
+
+@pytest.mark.django_db
+def test_what_waits_and_what_was_decided_is_read_from_its_slices():
+    anna = signed_in("anna")
+    sub = known("anna").sub
+    known("boris")
+    suspend(sub, next(iter(StandingCode)), known("boris").sub, "Проверяем паспорт")
+    change = Change(account_id=sub, kind="email", by="owner", made_at=timezone.now())
+    change.keep("anna@example.org", "anna@example.net")
+    change.save()
+    Account.objects.filter(pk=sub).update(cooling_until=timezone.now() + timedelta(hours=5))
+    seen = {"cooling", "confirmation_suspended", "email_unverified", "no_second_factor"}
+    assert codes(anna.get("/")) == seen
+    Account.objects.filter(pk=sub).update(cooling_until=timezone.now() - timedelta(hours=5))
+    assert "cooling" not in codes(anna.get("/"))
 
 
 @pytest.mark.django_db

@@ -152,8 +152,13 @@ def test_nothing_of_a_closed_account_is_left_in_any_slice(cabinet):
         if owned.rows(model, owner, sub).exists()
     }  # fmt: skip
     assert left <= closing.KEPT
-    with pytest.raises(actions.NotDone, match="gone"):
-        closing.close(sub, session="")
+    for late in (
+        lambda: closing.close(sub, session=""),
+        lambda: actions.add_fact(sub, "education", COLLEGE, session=""),
+        lambda: actions.look_later(sub),
+    ):
+        with pytest.raises(actions.NotDone, match="gone"):
+            late()
 
 
 def test_who_is_suspended_waits_for_the_decision():

@@ -7,7 +7,10 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from dopusk.kernel import sandbox
+from dopusk.portal.accounts.actions import open_account
 from dopusk.portal.accounts.models import Account
+from dopusk.portal.accounts.rules import Identity, Level
 from dopusk.portal.profile import actions, rules
 from dopusk.portal.profile.models import Fact, Look
 from dopusk.portal.profile.tests.test_rules import COLLEGE, HOME, LICENCE, POST
@@ -241,6 +244,19 @@ def test_a_newcomer_writes_her_name_herself():
     assert known("anna").birth_date == dt.date(1990, 5, 1)
     wrong = send(anna, "/profile/personal/first_name/", first_name="Anna")
     assert (wrong.status_code, codes(wrong)) == (422, {"name_characters"})
+
+
+def test_one_who_has_only_just_registered_sees_an_empty_profile_and_may_take_it_out():
+    nothing = Identity("Белых", "Юлия", "", "", "", "", "", "+79000000777", "", {}, Level.SIMPLIFIED)
+    open_account(nothing, sandbox.PASSWORD, demo=True)
+    browser = Browser()
+    browser.sign_in("+79000000777")
+    page = browser.get("/profile/")
+    assert (page.status_code, "+7 900 000-07-77" in page.text) == (200, True)
+    assert codes(browser.get("/profile/personal/snils/")) == {"snils_by_proofing"}
+    assert codes(browser.get("/")) == {"not_confirmed", "no_second_factor"}
+    export = browser.get("/profile/export/")
+    assert browser.post("/profile/export/", data=_csrf(export)).json()["account"]["snils"] == ""
 
 
 def test_the_monthly_look_is_confirmed_or_put_off():
