@@ -13,7 +13,7 @@ from dopusk.portal.codes import fields
 from dopusk.portal.codes.tests.letters import last_code, texts, wrong
 from dopusk.portal.registration import actions
 from dopusk.portal.registration.rules import Typed
-from dopusk.portal.registration.tests.test_registration import CODE, agrees, post, tells
+from dopusk.portal.registration.tests.steps import CODE, agrees, post, tells
 from dopusk.portal.signin.tests.test_no_enumeration import auc
 from dopusk.portal.tests.browser import Browser, known
 

@@ -12,64 +12,34 @@ from hypothesis import strategies as st
 
 from dopusk.kernel import sandbox
 from dopusk.portal.accounts import passwords
-from dopusk.portal.accounts.models import Account, Identifier
+from dopusk.portal.accounts.models import Account
 from dopusk.portal.codes.actions import send_link
 from dopusk.portal.codes.tests.letters import last_code, last_path, texts, wrong
 from dopusk.portal.contacts import actions as contacts
 from dopusk.portal.registration import actions, rules, tasks, views
 from dopusk.portal.registration.models import Agreement, Draft
 from dopusk.portal.registration.rules import Typed
+from dopusk.portal.registration.tests.steps import (
+    ABOUT,
+    CODE,
+    DARIA,
+    PASSWORD,
+    SECRET,
+    START,
+    agrees,
+    code_of,
+    comes_to_password,
+    pass_a_minute,
+    post,
+    registers,
+    tells,
+)
 from dopusk.portal.sessions.models import Session
 from dopusk.portal.tests.browser import Browser, known, path_of
 from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
-ANNA, DARIA = sandbox.person("anna"), sandbox.newcomer("daria")
-PASSWORD = "три синих трамвая у реки"
-START, ABOUT, CODE, SECRET = (
-    "/registration/",
-    "/registration/about/",
-    "/registration/code/",
-    "/registration/password/",
-)
-
-
-def code_of(page):
-    """The stable code of a page's refusal."""
-    found = re.search(r'data-code="([^"]*)"', page.text)
-    return found[1] if found else ""
-
-
-def post(browser, at, action=None, **fields):
-    return browser.submit(browser.get(at), action or at, **fields)
-
-
-def agrees(browser, **fields):
-    return post(browser, START, consent="on", **fields)
-
-
-def tells(browser, **changes):
-    fields = {
-        "last_name": DARIA.last_name, "first_name": DARIA.first_name, "patronymic": DARIA.patronymic,
-        "phone": "8 (900) 000-00-21", "email": DARIA.email,
-    }  # fmt: skip
-    return post(browser, ABOUT, **(fields | changes))
-
-
-def comes_to_password(browser, **changes):
-    agrees(browser)
-    tells(browser, **changes)
-    assert path_of(post(browser, CODE, code=last_code(changes.get("phone", DARIA.phone)))) == SECRET
-
-
-def registers(browser, **changes):
-    comes_to_password(browser, **changes)
-    return post(browser, SECRET, new_password=PASSWORD)
-
-
-def pass_a_minute():
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE codes_counter SET sent = ARRAY[now() - interval '61 seconds']")
+ANNA = sandbox.person("anna")
 
 
 def test_the_addresses_have_names():
@@ -304,42 +274,6 @@ def test_when_the_queue_of_hashes_is_full_nothing_is_lost(monkeypatch):
     assert path_of(post(browser, SECRET, new_password=PASSWORD)) == "/registration/done/"
 
 
-def test_anna_who_forgot_her_account_is_led_to_it_when_the_number_is_proved():
-    known("anna")
-    browser = Browser()
-    agrees(browser)
-    assert path_of(tells(browser, phone=ANNA.phone, last_name=ANNA.last_name)) == CODE
-    assert "восстановите доступ" in texts(ANNA.phone)[-1]
-    assert path_of(browser.get("/registration/taken/")) == CODE
-    assert path_of(post(browser, CODE, code=last_code(ANNA.phone))) == "/registration/taken/"
-    page = browser.get("/registration/taken/")
-    assert (code_of(page), "/recovery/" in page.text, "/signin/" in page.text) == ("phone_taken", True, True)
-    assert path_of(browser.get(SECRET)) == "/registration/taken/"
-    assert path_of(tells(browser, phone=DARIA.phone)) == CODE
-    assert Account.objects.count() == 1
-
-
-def test_of_two_registrations_with_one_number_the_first_gets_it():
-    first, second = Browser(), Browser()
-    comes_to_password(first)
-    agrees(second)
-    assert path_of(tells(second)) == CODE
-    assert path_of(post(second, CODE, code=last_code(DARIA.phone))) == SECRET
-    page = second.get(SECRET)
-    assert path_of(post(first, SECRET, new_password=PASSWORD)) == "/registration/done/"
-    assert path_of(second.submit(page, SECRET, new_password=PASSWORD)) == "/registration/taken/"
-
-
-def test_a_number_taken_at_the_last_moment_leaves_nothing_half_done(monkeypatch):
-    browser = Browser()
-    comes_to_password(browser)
-    known("anna")
-    contacts.change_sealed(known("anna").sub, phone=DARIA.phone)
-    monkeypatch.setattr(actions, "is_taken", lambda draft: False)
-    assert path_of(post(browser, SECRET, new_password=PASSWORD)) == "/registration/taken/"
-    assert (Account.objects.count(), Agreement.objects.count(), Draft.objects.count()) == (1, 0, 1)
-
-
 def test_mail_that_gets_no_more_letters_waits_all_the_same():
     for _ in range(5):
         assert send_link("registration.email", DARIA.email, "/x/{token}/", sub=None) is None
@@ -351,19 +285,6 @@ def test_mail_that_gets_no_more_letters_waits_all_the_same():
     assert path_of(registers(browser)) == "/registration/done/"
     assert len(texts(DARIA.email)) == 5
     assert DARIA.email in browser.get("/contacts/").text
-
-
-def test_mail_of_another_account_is_told_by_the_letter_alone():
-    anna = known("anna")
-    browser = Browser()
-    assert path_of(registers(browser, email=ANNA.email.upper())) == "/registration/done/"
-    account = Account.objects.exclude(pk=anna.pk).get()
-    assert not Identifier.objects.filter(account=account, kind="email").exists()
-    address = ANNA.email.upper().rpartition("@")[0] + "@example.org"
-    assert "другая учётная запись" in texts(address)[-1]
-    page = Browser().get(last_path(address))
-    assert (page.status_code, code_of(page)) == (200, "contact_taken")
-    assert Browser().sign_in(ANNA.email).status_code == 303
 
 
 def test_where_she_was_going_is_kept_and_never_leads_away():
