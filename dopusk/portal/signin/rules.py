@@ -72,6 +72,11 @@ def past_signin(next_path: str) -> str:
     return "/" if next_path.startswith(("/signin", "/signout")) else next_path
 
 
+def is_in_the_middle(next_path: str) -> bool:
+    """Whether a service has asked for a fresh sign-in (`prompt=login`, `max_age`): no moment for offers."""
+    return re.match(r"/oidc/authorize\?(?:.*&)?again=", next_path) is not None
+
+
 _CLIENT: Final = re.compile(r"/oidc/authorize\?(?:.*&)?client_id=([A-Za-z0-9._-]{1,100})(?:&|$)")
 
 

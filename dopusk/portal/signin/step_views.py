@@ -172,6 +172,7 @@ def _show_second(
         "others": [way for way in seconds.ways(have) if way != how],
         "passkeys": have.passkeys,
         "sms_id": form["sms"].value() or "",
+        "back": begun.next_path,
         **problem,
     }
     return _shown(request, begun, "signin/second.html", context, status)

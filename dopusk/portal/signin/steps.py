@@ -40,10 +40,11 @@ def begun(request: HttpRequest) -> Pending | None:
 def enter(opened: Opened, next_path: str, *, offer: bool) -> HttpResponse:
     """A whole sign-in: the cookies, and on to `next`, perhaps past the offer of a passkey.
 
-    Offered only in a browser she has signed in with before: not on a computer she happens to sit at.
+    Offered only in a browser she has signed in with before, not on a computer she happens to sit at; and not when a
+    service wants her password once more.
     """
     onward = next_path
-    if offer and offer_due(opened.sub):
+    if offer and not rules.is_in_the_middle(next_path) and offer_due(opened.sub):
         onward = f"/signin/offer/?{urlencode({'next': next_path})}"
     response = seen_off(onward, next_path)
     access.carry(response, opened)

@@ -87,3 +87,16 @@ def test_the_second_step_comes_before_the_new_password(second_due, amr, must_cha
 )
 def test_the_service_is_read_from_the_request_that_waits(path, client):
     assert rules.client_of(path) == client
+
+
+@pytest.mark.parametrize(
+    ("path", "middle"),
+    [
+        ("/oidc/authorize?client_id=a&again=x", True),
+        ("/oidc/authorize?again=x&client_id=a", True),
+        ("/oidc/authorize?client_id=a", False),
+        ("/journal/?again=x", False),
+    ],
+)
+def test_a_fresh_sign_in_for_a_service_is_no_moment_for_offers(path, middle):
+    assert rules.is_in_the_middle(path) is middle
