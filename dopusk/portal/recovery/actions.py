@@ -61,11 +61,10 @@ def begin(identifier: str, channel: str, place: Place) -> Begun | Wait:
     known = meanings(identifier)
     typed = f"{known[0].kind}:{known[0].value}" if known else f"?:{identifier.strip().casefold()}"
     index, now = blind_index(settings.SEALING_KEY, "recovery identifier", typed), timezone.now()
-    recent = Recovery.objects.filter(started_at__gt=now - rules.WINDOW, network=place.network)
-    here = list(recent.filter(identifier=index).values_list("started_at", flat=True))
-    until = rules.held_until(here, rules.STARTS_HERE, rules.WINDOW, now) or rules.held_until(
-        list(recent.values_list("started_at", flat=True)), rules.STARTS_OF_NETWORK, rules.WINDOW, now
-    )
+    recent = Recovery.objects.filter(
+        started_at__gt=now - rules.WINDOW, network=place.network, identifier=index
+    ).values_list("started_at", flat=True)
+    until = rules.held_until(list(recent), rules.STARTS_HERE, rules.WINDOW, now)
     if until:
         return Wait(until)
     cookie = secrets.token_urlsafe(32)
@@ -76,7 +75,10 @@ def begin(identifier: str, channel: str, place: Place) -> Begun | Wait:
         )  # fmt: skip
         recovery.keep(typed=typed, phone="")
         recovery.save(force_insert=True)
-        _send(recovery, channel)
+        until = _send(recovery, channel)
+        if until:
+            transaction.set_rollback(True)
+            return Wait(until)
     return Begun(cookie)
 
 
@@ -93,8 +95,9 @@ def _found(identifier: str) -> Account | None:
     return found if found and (settings.SANDBOX or not found.demo) else None
 
 
-def _send(recovery: Recovery, channel: str) -> None:
-    """Send a code, or seem to; what holds it back for a number or an account is told to nobody who is a stranger."""
+def _send(recovery: Recovery, channel: str) -> datetime | None:
+    """Send a code, or seem to. Until when the network waits; what holds back a number or an account is told to nobody,
+    for two identifiers of one person would betray each other."""
     typed: str = recovery.kept()["typed"]
     address = _address(recovery, "phone" if channel == "sms" else "email")
     answer = codes.send_code(
@@ -102,9 +105,12 @@ def _send(recovery: Recovery, channel: str) -> None:
         sub=recovery.account_id or codes.nobody(typed),
         network=recovery.network, real=bool(address), browser=str(recovery.id),
     )  # fmt: skip
+    if not isinstance(answer, Sent) and answer.code == "network_cap":
+        return answer.until
     recovery.code = answer.id if isinstance(answer, Sent) else uuid.uuid4()
     recovery.channel, recovery.sent_at = channel, timezone.now()
     recovery.save(update_fields=["code", "channel", "sent_at"])
+    return None
 
 
 def _address(recovery: Recovery, kind: str) -> str:
@@ -184,8 +190,7 @@ def send_again(recovery_id: uuid.UUID, channel: str, place: Place) -> bool:
     if timezone.now() - recovery.sent_at < rules.AGAIN_AFTER and channel == recovery.channel:
         return False
     recovery.network = place.network
-    _send(recovery, channel)
-    return True
+    return _send(recovery, channel) is None
 
 
 @transaction.atomic

@@ -41,7 +41,6 @@ class Recovery(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["identifier", "network", "started_at"], name="recovery_of_identifier"),
-            models.Index(fields=["network", "started_at"], name="recovery_of_network"),
             models.Index(fields=["ends_at"], name="recovery_age"),
         ]
 

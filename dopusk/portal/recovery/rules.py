@@ -15,8 +15,9 @@ CODE_TRIES: Final = 10  # wrong codes in one recovery, before it has to be begun
 CODE_LIVES: Final = timedelta(minutes=10)
 AGAIN_AFTER: Final = timedelta(seconds=60)
 WINDOW: Final = timedelta(hours=1)
-STARTS_HERE: Final = 5  # recoveries of one identifier from one network within WINDOW
-STARTS_OF_NETWORK: Final = 60  # a hospital is one network
+STARTS_HERE: Final = (
+    5  # recoveries of one identifier from one network within WINDOW; of a network: see slice codes
+)
 DATA_WINDOW: Final = timedelta(hours=6)
 DATA_TRIES: Final = 5  # of an account, within DATA_WINDOW: numbers of documents
 FACTOR_TRIES: Final = 10  # of an account, within DATA_WINDOW: codes of the second step

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),
             ],
             options={
-                'indexes': [models.Index(fields=['identifier', 'network', 'started_at'], name='recovery_of_identifier'), models.Index(fields=['network', 'started_at'], name='recovery_of_network'), models.Index(fields=['ends_at'], name='recovery_age')],
+                'indexes': [models.Index(fields=['identifier', 'network', 'started_at'], name='recovery_of_identifier'), models.Index(fields=['ends_at'], name='recovery_age')],
             },
         ),
         migrations.CreateModel(

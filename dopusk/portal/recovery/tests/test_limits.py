@@ -132,3 +132,13 @@ def test_an_account_without_ways_is_sent_to_support(anna):
     page = steps.by_phone(Browser(), "+79000000003")
     assert code_of(page) == "stuck"
     assert not Identifier.objects.filter(kind="email").exists()
+
+
+def test_a_network_that_asked_for_too_many_codes_waits_whoever_is_asked_for(settings):
+    settings.CODES_NETWORK_HOURLY = 3
+    for number in range(3):
+        steps.begin(Browser(), f"nobody{number}@example.org")
+    for identifier in ("anna@example.org", "nobody@example.org"):
+        page = steps.begin(Browser(), identifier)
+        assert (page.status_code, code_of(page)) == (429, "held")
+    assert path_of_page(steps.begin(Browser("203.0.113.9"), "anna@example.org")) == "/recovery/code/"
