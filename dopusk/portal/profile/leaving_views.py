@@ -11,13 +11,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dopusk.portal.factors.access import whole_proof_required
 from dopusk.portal.profile import actions, closing, export, forms, rules, words
-from dopusk.portal.sessions.access import COOKIE, Person, proof_required
+from dopusk.portal.sessions.access import COOKIE, Person
 from dopusk.web.journal.actions import record
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@proof_required
+@whole_proof_required
 def export_(request: HttpRequest, person: Person) -> HttpResponse:
     """What is inside, in words; the button gives it as one JSON file."""
     if request.method != "POST":
@@ -40,7 +41,7 @@ def export_(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@proof_required
+@whole_proof_required
 def close(request: HttpRequest, person: Person) -> HttpResponse:
     """What closing means; the typed word closes."""
     facts = {"holds_post": closing.holds_post(person.sub), "suspended": actions.suspended(person.sub)}

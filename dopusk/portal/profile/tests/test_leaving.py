@@ -10,6 +10,7 @@ from dopusk.kernel import sandbox
 from dopusk.portal.accounts.actions import known_identity, open_account
 from dopusk.portal.accounts.models import Account, Identifier
 from dopusk.portal.consents.models import Consent
+from dopusk.portal.factors.actions import turn_on_sms
 from dopusk.portal.operators.actions import appoint
 from dopusk.portal.operators.rules import Role
 from dopusk.portal.profile import actions, closing, export, owned
@@ -49,6 +50,17 @@ def test_both_ask_to_prove_identity_again(address):
         assert answer.status_code in {302, 403}
     asked = anna.get(address)
     assert (path_of(asked), parameters(asked)["next"]) == ("/signin/again/", address)
+
+
+@pytest.mark.parametrize("address", ["/profile/export/", "/profile/close/"])
+def test_whoever_has_a_second_factor_shows_it_too(address):
+    anna = signed_in()
+    assert anna.get(address).status_code == 200
+    turn_on_sms(sub_of("anna"))
+    asked = anna.get(address)
+    assert (path_of(asked), parameters(asked)["next"]) == ("/signin/again/", address)
+    Session.objects.filter(account_id=sub_of("anna")).update(amr=["pwd", "sms", "mfa"])
+    assert anna.get(address).status_code == 200
 
 
 def test_the_export_holds_everything_but_secrets(cabinet):
