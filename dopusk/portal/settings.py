@@ -84,7 +84,7 @@ if TEST_COST_PASSWORDS and not globals()["SANDBOX"]:
     raise environment.Misconfigured("DOPUSK_TEST_COST_PASSWORDS exists in sandbox mode only")
 
 # Hours in which services that need a confirmed account stay closed after a recovery without a second factor.
-RECOVERY_COOLING_HOURS = int(environment.text("DOPUSK_RECOVERY_COOLING_HOURS", "72"))
+RECOVERY_COOLING_HOURS = environment.whole("DOPUSK_RECOVERY_COOLING_HOURS", 72)
 
 # how letters leave: DELIVERY_MAIL, DELIVERY_SMS
 globals().update(
