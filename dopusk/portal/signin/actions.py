@@ -199,6 +199,7 @@ def _why_change(found: _Found, password: str) -> str:
 
 
 def _second_is_due(found: _Found) -> bool:
+    assert found.sub is not None
     account = Account.objects.get(pk=found.sub)
     return factors.asked(account, known_device=found.device_known) is not None
 
@@ -209,7 +210,6 @@ def _await(found: _Found, place: Place, second_due: bool, must_change: str, next
         sql.AWAIT,
         {
             "keys": found.keys,
-            "old_token": cookie_hash(""),
             "id": uuid.uuid4(),
             "token": cookie_hash(cookie),
             "sub": found.sub,
@@ -282,15 +282,18 @@ def forgive(keys: list[bytes]) -> None:
 
 
 @transaction.atomic
-def second_failed(sub: uuid.UUID, place: Place) -> None:
-    """Note in her journal that somebody who knows the password did not pass the second step."""
-    record(
-        actor="stranger",
-        act="signin.second_failed",
-        subject=str(sub),
-        words=f"Пароль подошёл, второй шаг входа не пройден. Устройство: {place.device}; сеть {place.network}",
-        detail={"device": place.device, "network": place.network},
-    )
+def second_failed(sub: uuid.UUID, place: Place, *, signed_in: bool = False) -> None:
+    """Note in her journal a second step, or a proof in the middle of a session, that did not succeed."""
+    if signed_in:
+        actor, act = str(sub), "signin.again_failed"
+        words = f"Личность не подтверждена ещё раз. Устройство: {place.device}; сеть {place.network}"
+    else:
+        actor, act = "stranger", "signin.second_failed"
+        words = (
+            f"Пароль подошёл, второй шаг входа не пройден. Устройство: {place.device}; сеть {place.network}"
+        )
+    detail: dict[str, object] = {"device": place.device, "network": place.network}
+    record(actor=actor, act=act, subject=str(sub), words=words, detail=detail)
 
 
 def second_passed(begun: Pending, amr: list[str], keys: list[bytes]) -> None:

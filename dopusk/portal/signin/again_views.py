@@ -120,6 +120,7 @@ def _tried(
     if isinstance(leave, Held):
         return leave
     if not passwords.fits(form.cleaned_data["password"], Account.objects.get(pk=person.sub).password):
+        actions.second_failed(person.sub, place, signed_in=True)
         return seconds.NotProved("password_wrong", leave.held_until)
     return seconds.Proved(["pwd"], leave.keys)
 

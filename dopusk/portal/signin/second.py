@@ -60,7 +60,7 @@ def try_code(
         if isinstance(answer, Gone):
             fault = NotProved(f"code_{answer.code}", answer.until)
     if not right:
-        actions.second_failed(sub, place)
+        actions.second_failed(sub, place, signed_in=purpose == AT_STEP_UP)
         return fault
     return Proved(["sms" if how == "sms" else "otp", "mfa"], leave.keys)
 

@@ -120,15 +120,12 @@ VALUES ('stranger', 'signin.failed', %(subject)s, '', %(words)s, '', %(trace)s, 
 _FORGIVEN = """
 WITH forgiven AS (
     DELETE FROM signin_throttle WHERE key = ANY(%(keys)s::bytea[])
-), """
-OPEN = _FORGIVEN + sessions.OPENING
+)"""
+OPEN = _FORGIVEN + ", " + sessions.OPENING
 
 AWAIT = (
     _FORGIVEN
     + """
-before AS (
-    UPDATE signin_pending SET used_at = now() WHERE token_hash = %(old_token)s AND used_at IS NULL
-)
 INSERT INTO signin_pending (id, token_hash, account_id, password, amr, second_due, must_change, device_known,
                             next_path, good_until)
 VALUES (%(id)s, %(token)s, %(sub)s, %(password)s, %(amr)s::text[], %(second_due)s, %(must_change)s, %(device_known)s,

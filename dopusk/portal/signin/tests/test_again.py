@@ -19,6 +19,7 @@ from dopusk.portal.signin.tests.steps import (
     wrong_code,
 )  # fmt: skip
 from dopusk.portal.tests.browser import Browser, known, path_of
+from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 ANNA = "anna@example.org"
@@ -72,6 +73,7 @@ def test_a_wrong_password_proves_nothing_and_is_counted_like_a_guess(browser):
     held = browser.submit(page, "/signin/again/", password=sandbox.PASSWORD)
     assert (held.status_code, code_of(held)) == (429, "code_held")
     assert not proved()
+    assert Entry.objects.filter(act="signin.again_failed").count() == 5
 
 
 def test_it_leads_nowhere_but_this_site(browser):
