@@ -120,6 +120,7 @@
   const show = async (place, options) => {
     const begun = await post(place.dataset.optionsUrl, { next: place.dataset.next });
     const asked = begun.publicKey;
+    if (options.signal && options.signal.aborted) throw new DOMException("the button was pressed", "AbortError");
     const credential = await navigator.credentials.get({
       ...options,
       publicKey: { ...asked, challenge: toBytes(asked.challenge), allowCredentials: described(asked.allowCredentials) },
@@ -132,12 +133,12 @@
   const suggest = async (place) => {
     const field = document.querySelector("input[autocomplete~=username]");
     const can = window.PublicKeyCredential.isConditionalMediationAvailable;
-    if (!field || !can || !(await can.call(window.PublicKeyCredential))) return;
+    const { signal } = waiting = new AbortController(); // pressing the button ends it, however far it has come
+    if (!field || !can || !(await can.call(window.PublicKeyCredential)) || signal.aborted) return;
     field.setAttribute("autocomplete", "username webauthn");
     const began = Date.now();
-    waiting = new AbortController();
     try {
-      const answer = await show(place, { mediation: "conditional", signal: waiting.signal });
+      const answer = await show(place, { mediation: "conditional", signal });
       window.location.assign(answer.next || place.dataset.next || "/");
     } catch (error) {
       if (error instanceof Refusal && error.code !== "offline") said(place, codeOf(error, began));
