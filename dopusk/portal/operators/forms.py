@@ -1,6 +1,7 @@
 """Appointing an operator."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,8 @@ class AppointmentForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Должность"),
         widget=forms.RadioSelect,
-        choices=lambda: [(role.value, f"{gettext(ROLES[role])}. {gettext(DUTIES[role])}") for role in Role],
+        choices=lambda: [
+            (role.value, f"{capfirst(gettext(ROLES[role]))}. {gettext(DUTIES[role])}") for role in Role
+        ],
         error_messages={"required": _("Выберите должность.")},
     )

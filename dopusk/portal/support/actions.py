@@ -126,6 +126,13 @@ def do(act: Act, sub: uuid.UUID, operator: Operator, *, why: Why, explained: str
         case Act.UNLOCK:
             signin.unlock(sub, by=str(operator.sub), why=reason)
             tell(sub, "unlocked", detail={"reason": reason})
+        case Act.LOCK:
+            signin.lock(sub, "operator")
+            tell(sub, "locked_by_operator", detail={"reason": reason}, urgent=True, link="/recovery/")
+            _note(
+                operator, sub, "support.locked",
+                f"Поддержка закрыла вход. Причина: {words.WHYS[why]}; пояснение: {explained}",
+            )  # fmt: skip
         case Act.ORDER_PASSWORD:
             _order_password(account, operator, why, explained, reason)
         case Act.END_SESSIONS:

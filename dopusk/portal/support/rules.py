@@ -36,6 +36,7 @@ class Act(StrEnum):
     """What support can do with an account."""
 
     UNLOCK = "unlock"
+    LOCK = "lock"
     ORDER_PASSWORD = "order_password"  # noqa: S105 - a name, not a secret
     END_SESSIONS = "end_sessions"
     SEND_PASSWORD = "send_password"  # noqa: S105 - a name, not a secret
@@ -59,8 +60,8 @@ def fault(act: Act, stands: Stands, *, administrator: bool) -> str | None:
     """Why this may not be done, or None.
 
     `own_account`; `operators_account`: only one who also appoints operators; `account_closed`; `owner_locked`: she
-    has shut it herself («это не я»), and only recovery shows who she is; `nothing_locked`, `already_ordered`,
-    `no_sessions`, `not_operator_made`: there is nothing to do.
+    has shut it herself («это не я»), and only recovery shows who she is; `nothing_locked`, `already_locked`,
+    `already_ordered`, `no_sessions`, `not_operator_made`: there is nothing to do.
     """
     if stands.own:
         return "own_account"
@@ -73,6 +74,8 @@ def fault(act: Act, stands: Stands, *, administrator: bool) -> str | None:
             if stands.locked_by in {"owner", "recovery"}:
                 return "owner_locked"
             return None if stands.locked_by or stands.counted else "nothing_locked"
+        case Act.LOCK:
+            return "already_locked" if stands.locked_by else None
         case Act.ORDER_PASSWORD:
             return "already_ordered" if stands.must_change in {"ordered", "operator_made"} else None
         case Act.END_SESSIONS:

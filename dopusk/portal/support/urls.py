@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/<uuid:sub>/", views.person, name="person"),
     path("people/<uuid:sub>/journal/", views.journal, name="journal"),
     path("people/<uuid:sub>/unlock/", views.unlock, name="unlock"),
+    path("people/<uuid:sub>/lock/", views.lock, name="lock"),
     path("people/<uuid:sub>/order-password/", views.order_password, name="order_password"),
     path("people/<uuid:sub>/end-sessions/", views.end_sessions, name="end_sessions"),
     path("people/<uuid:sub>/send-password/", views.send_password, name="send_password"),

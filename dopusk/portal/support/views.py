@@ -162,6 +162,13 @@ def unlock(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @right_required(Right.UNLOCK)
+def lock(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
+    """Let nobody in until support unlocks: for a password somebody else may know."""
+    return _act(request, person, sub, Act.LOCK)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@right_required(Right.UNLOCK)
 def order_password(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
     """Have her choose a new password at the next sign-in."""
     return _act(request, person, sub, Act.ORDER_PASSWORD)

@@ -224,6 +224,6 @@ def test_nobody_appoints_herself_by_any_way():
 @pytest.mark.django_db
 def test_only_operators_find_their_workplace_in_the_head():
     anna = signed_in(known("anna"))
-    assert reverse("operators:desk") not in anna.get("/").text
+    assert reverse("operators:desk") not in anna.get("/journal/").text
     assert reverse("operators:desk") not in Browser().get("/").text
-    assert reverse("operators:desk") in operator("maria", Role.REVIEWER).get("/").text
+    assert reverse("operators:desk") in operator("maria", Role.REVIEWER).get("/journal/").text

@@ -25,7 +25,7 @@ from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/desk/people/"
-ACTS = ("unlock", "order_password", "end_sessions", "send_password")
+ACTS = ("unlock", "lock", "order_password", "end_sessions", "send_password")
 
 
 @pytest.fixture(autouse=True)
@@ -204,6 +204,20 @@ def test_support_takes_off_what_strangers_have_counted(oleg):
     assert "не может войти" in notice.text
     answer = act(oleg, "unlock", "anna")
     assert 'data-code="nothing_locked"' in answer.text
+
+
+def test_support_shuts_an_account_whose_password_is_out_and_opens_it_again(oleg):
+    anna = signed_in(known("anna"))
+    find(oleg, phone("anna"))
+    assert act(oleg, "lock", "anna", why="leaked").status_code == 302
+    assert known("anna").lock_reason == "operator"
+    assert path_of(anna.get("/journal/")) == "/signin/"
+    assert isinstance(signin.sign_in(phone("anna"), sandbox.PASSWORD, PLACE), signin.Locked)
+    assert journal_of("anna", "support.locked").get().actor == str(known("oleg").pk)
+    assert Notice.objects.filter(account=known("anna"), kind="locked_by_operator").count() == 1
+    assert 'data-code="already_locked"' in act(oleg, "lock", "anna").text
+    assert act(oleg, "unlock", "anna").status_code == 302
+    assert not isinstance(signin.sign_in(phone("anna"), sandbox.PASSWORD, PLACE), signin.Locked)
 
 
 def test_what_the_owner_has_shut_herself_support_does_not_open(oleg):

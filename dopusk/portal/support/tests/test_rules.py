@@ -28,6 +28,8 @@ TABLE = [
     (Act.UNLOCK, {"operators": True}, False, "operators_account"),
     (Act.UNLOCK, {"operators": True}, True, None),
     (Act.UNLOCK, {"closed": True}, True, "account_closed"),
+    (Act.LOCK, {"locked_by": ""}, False, None),
+    (Act.LOCK, {}, False, "already_locked"),
     (Act.ORDER_PASSWORD, {}, False, None),
     (Act.ORDER_PASSWORD, {"must_change": "listed"}, False, None),
     (Act.ORDER_PASSWORD, {"must_change": "ordered"}, False, "already_ordered"),
