@@ -195,11 +195,14 @@ def settle(attempt_id: uuid.UUID, answers: Answers, *, present: bool) -> Outcome
         _wait(attempt, answers)
         return Outcome("waiting")
     typed = attempt.typed()
-    if not endings.make_standard(account, typed):
-        endings.taken(attempt, typed)
-        return Outcome("taken")
     attempt.silent, attempt.next_at, attempt.changed_at = [], None, timezone.now()
     attempt.put(answers=answers.kept())
+    if not endings.make_standard(account, typed):
+        if endings.confirmed_elsewhere(account, typed):
+            endings.taken(attempt, typed)
+            return Outcome("taken")
+        endings.hand_over(attempt, [Doubt.HELD_ELSEWHERE])
+        return Outcome("review")
     if doubts := _before_questions(account, typed):
         endings.hand_over(attempt, doubts)
         return Outcome("review")
@@ -214,11 +217,14 @@ def _before_questions(account: Account, typed: Typed) -> list[Doubt]:
     """Why the questions are not asked at all."""
     doubts = []
     stands = endings.standing_of(account.sub)
-    if stands and stands.kind == "withdrawn":
+    numbers = [bucket("account", str(account.sub)), bucket("snils", typed.snils)]
+    long_ago = timezone.now() - rules.WITHDRAWN_FOR
+    withdrawn = Try.objects.filter(kind="withdrawn", at__gt=long_ago, bucket__in=numbers)
+    if (stands and stands.kind == "withdrawn") or withdrawn.exists():
         doubts.append(Doubt.WITHDRAWN_BEFORE)
     since = timezone.now() - rules.QUESTIONS_FAILED_FOR
     failed = Try.objects.filter(kind="questions", at__gt=since)
-    if failed.filter(bucket__in=[bucket("account", str(account.sub)), bucket("snils", typed.snils)]).exists():
+    if failed.filter(bucket__in=numbers).exists():
         doubts.append(Doubt.QUESTIONS_FAILED)
     return doubts
 
@@ -311,7 +317,8 @@ def purge() -> int:
     now = timezone.now()
     old = Try.objects.filter(kind="registers", at__lt=now - rules.WINDOW)
     old_questions = Try.objects.filter(kind="questions", at__lt=now - rules.QUESTIONS_FAILED_FOR)
-    gone = old.delete()[0] + old_questions.delete()[0]
+    old_withdrawals = Try.objects.filter(kind="withdrawn", at__lt=now - rules.WITHDRAWN_FOR)
+    gone = old.delete()[0] + old_questions.delete()[0] + old_withdrawals.delete()[0]
     gone += Errand.objects.filter(at__lt=now - rules.DRAFT_KEPT).delete()[0]
     for sub in Draft.objects.filter(updated_at__lt=now - rules.DRAFT_KEPT).values_list(
         "account_id", flat=True

@@ -66,7 +66,7 @@ def approve(attempt_id: uuid.UUID, operator: uuid.UUID) -> str:
         if stands and stands.kind == "suspended":
             raise NotAllowed(Refusal("suspended"))
         typed = attempt.typed()
-        if not endings.make_standard(account, typed):
+        if not endings.make_standard(account, typed) and not endings.move_identity(account, typed):
             endings.taken(attempt, typed)
             return "taken"
         endings.confirm(attempt, account, by=str(operator))

@@ -97,18 +97,66 @@ def make_standard(account: Account, typed: Typed) -> bool:
             change_sealed(account.sub, **changes)
     except IntegrityError:
         return False
+    before = account.level
     account.last_name, account.first_name = typed.last_name, typed.first_name
     account.patronymic, account.gender = typed.patronymic, typed.gender
     account.birth_date = typed.birth_date
     account.level = Level.STANDARD
     account.save(update_fields=["last_name", "first_name", "patronymic", "gender", "birth_date", "level"])
+    if before == Level.SIMPLIFIED:
+        record(
+            actor="system",
+            act="proofing.standard",
+            subject=str(account.sub),
+            words="Данные совпали с регистрами. Учётная запись стала стандартной",
+        )
+    return True
+
+
+def holders(account: Account, typed: Typed) -> list[Account]:
+    """Other accounts that go by these numbers."""
+    known = [Known(Kind.SNILS, typed.snils), *([Known(Kind.INN, typed.inn)] if typed.inn else [])]
+    return list(Account.objects.known_as(*known).exclude(pk=account.pk))
+
+
+def confirmed_elsewhere(account: Account, typed: Typed) -> bool:
+    """Whether one of the numbers is a confirmed account's; others hold theirs by the registers' word only."""
+    return any(holder.level == Level.CONFIRMED for holder in holders(account, typed))
+
+
+def move_identity(account: Account, typed: Typed) -> bool:
+    """An operator has seen whose the documents are: accounts that never confirmed these numbers lose them.
+
+    False, and nothing is changed, when one of them is confirmed.
+    """
+    keys = [one.pk for one in holders(account, typed)]
+    held = list(Account.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    for holder in held:
+        stands = standing_of(holder.sub)
+        if holder.level == Level.CONFIRMED or (stands and stands.kind == "suspended"):
+            return False
+    for holder in held:
+        _strip(holder, typed)
+    return make_standard(account, typed)
+
+
+def _strip(holder: Account, typed: Typed) -> None:
+    opened = holder.opened()
+    if opened.get("inn") == typed.inn:
+        change_sealed(holder.sub, inn="")
+    if opened.get("snils") != typed.snils:
+        return
+    for attempt in Attempt.objects.select_for_update().filter(account=holder):
+        let_go(attempt)
+    change_sealed(holder.sub, snils="", identity_document={})
+    Account.objects.filter(pk=holder.pk).update(level=Level.SIMPLIFIED)
+    tell(holder.sub, "identity_moved", link=HERE)
     record(
         actor="system",
-        act="proofing.standard",
-        subject=str(account.sub),
-        words="Данные совпали с регистрами. Учётная запись стала стандартной",
+        act="proofing.moved",
+        subject=str(holder.sub),
+        words="СНИЛС подтверждён в другой учётной записи. Эта снова упрощённая",
     )
-    return True
 
 
 def taken(attempt: Attempt, typed: Typed) -> None:

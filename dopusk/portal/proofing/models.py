@@ -34,11 +34,15 @@ def unseal(item: str, sealed: bytes) -> dict[str, Any]:
 class Try(models.Model):
     """One counted try, and all that is left of a refused attempt besides its journal line.
 
-    kind: "registers" (the registers were asked) or "questions" (the control questions were answered wrongly).
+    kind: "registers" (the registers were asked), "questions" (the control questions were answered wrongly) or
+    "withdrawn" (a confirmation with this number was taken away; an account that is closed takes its own away with it).
     """
 
     bucket = models.BinaryField()
-    kind = models.CharField(max_length=9, choices=[("registers", "registers"), ("questions", "questions")])
+    kind = models.CharField(
+        max_length=9,
+        choices=[("registers", "registers"), ("questions", "questions"), ("withdrawn", "withdrawn")],
+    )
     at = models.DateTimeField()
 
     class Meta:

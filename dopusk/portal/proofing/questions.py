@@ -68,7 +68,7 @@ def until(attempt: Attempt) -> datetime:
 
 
 def answer(attempt_id: uuid.UUID, answers: dict[str, str], *, session: str) -> str:
-    """Have the answers judged, once: `confirmed`, `review`, or `expired` (the questions may be opened anew).
+    """Have the answers judged, once: `confirmed`, `review`, `taken`, or `expired` (the questions may be opened anew).
 
     Raises RegisterDown: then the questions lie there as before; NotAllowed: they were answered or the time is over.
     """
@@ -104,6 +104,12 @@ def _settle(attempt_id: uuid.UUID, passed: bool | None, *, session: str) -> str:
         raise NotAllowed(Refusal("not_now"))
     attempt, account = held
     if passed and not attempt.doubts:
+        typed = attempt.typed()
+        if not endings.make_standard(
+            account, typed
+        ):  # what is confirmed is what the registers were asked about
+            endings.taken(attempt, typed)
+            return "taken"
         endings.confirm(attempt, account)
         return "confirmed"
     if passed is False:

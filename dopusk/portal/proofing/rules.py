@@ -13,6 +13,7 @@ TRIES: Final = 5  # attempts answered by naming the field
 WINDOW: Final = timedelta(hours=6)  # in which they are counted, for an account and for a СНИЛС
 QUESTIONS_FAILED_FOR: Final = timedelta(days=30)  # wrong answers leave only the operator for so long
 QUESTION_SETS: Final = 2  # how often the questions may be opened: the second time for a page that was lost
+WITHDRAWN_FOR: Final = timedelta(days=5 * 365)  # a withdrawal follows the number into another account
 HOLD: Final = timedelta(hours=1)  # a reviewer keeps a case for herself
 DRAFT_KEPT: Final = timedelta(days=30)
 SHORT_SIDE, LONG_SIDE = 600, 800  # pixels; a smaller picture of a passport is for an operator's eyes
@@ -39,6 +40,7 @@ class Doubt(StrEnum):
     SCAN_SMALL = "scan_small"
     WITHDRAWN_BEFORE = "withdrawn_before"
     OWN_WISH = "own_wish"
+    HELD_ELSEWHERE = "held_elsewhere"
 
 
 class ReviewCode(StrEnum):

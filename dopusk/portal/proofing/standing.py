@@ -11,7 +11,7 @@ from dopusk.portal.notices.actions import tell
 from dopusk.portal.oidc.models import Grant
 from dopusk.portal.proofing import endings, rules, words
 from dopusk.portal.proofing.actions import NotAllowed
-from dopusk.portal.proofing.models import Appeal, Suspension
+from dopusk.portal.proofing.models import Appeal, Suspension, Try, bucket
 from dopusk.portal.proofing.rules import Refusal, Standing, StandingCode
 from dopusk.web.journal.actions import record
 
@@ -44,6 +44,8 @@ def withdraw(sub: uuid.UUID, code: StandingCode, by: uuid.UUID, why: str, *, ses
             raise NotAllowed(refusal)
         before = Suspension.objects.filter(account=account, ended_at=None)
         before.update(ended_at=timezone.now(), ended="withdrawn")
+        if number := account.opened().get("snils", ""):
+            Try.objects.create(bucket=bucket("snils", number), kind="withdrawn", at=timezone.now())
         return _decide(account, "withdrawn", code, by, why, session)
 
 

@@ -88,6 +88,7 @@ DOUBTS: Final = {
     "scan_small": noop("скан мельче обычного"),
     "withdrawn_before": noop("подтверждение раньше отзывали"),
     "own_wish": noop("человек сам попросил оператора"),
+    "held_elsewhere": noop("СНИЛС или ИНН указаны и в другой записи, не подтверждённой"),
 }
 REVIEW_CODES: Final = {
     "scan_unreadable": noop("Скан не читается: приложите чёткий и целый."),

@@ -192,3 +192,30 @@ def test_the_queue_tells_why_and_who(outside):
     page = operator("boris", Role.REVIEWER).get(reverse("proofing:queue"))
     assert "Фролова Дарья Алексеевна" in page.text
     assert Attempt.objects.get().doubts == ["scan_small", "questions_failed"]
+
+
+def test_a_number_that_somebody_only_claims_comes_to_whom_an_operator_has_seen(outside):
+    thief = newcomer("lidia", last_name="Фролова", first_name="Дарья", patronymic="Алексеевна")
+    browser = signed_in("lidia")
+    sends(browser, "daria")  # papers lie open somewhere: standard, but the questions stay unanswered
+    thief.refresh_from_db()
+    assert thief.level == "standard"
+    daria = signed_in("daria")
+    assert path_of(sends(daria, "daria")) == "/proofing/"
+    assert codes(daria.get("/proofing/")) == ["review"]
+    case = Attempt.objects.get(account=account_of("daria"))
+    assert case.doubts == ["held_elsewhere"]
+    operator("boris", Role.REVIEWER)
+    boris = account_of("boris").sub
+    desk.take(case.pk, boris, session="")
+    assert desk.approve(case.pk, boris) == "confirmed"
+    assert account_of("daria").level == "confirmed"
+    thief.refresh_from_db()
+    assert (thief.level, thief.opened()["snils"], thief.opened()["identity_document"]) == (
+        "simplified",
+        "",
+        {},
+    )
+    assert Notice.objects.filter(account=thief, kind="identity_moved").exists()
+    assert not Attempt.objects.exists()
+    assert not StoredFile.objects.exists()

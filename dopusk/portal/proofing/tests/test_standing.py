@@ -15,6 +15,7 @@ from dopusk.portal.proofing.tests.people import (
     account_of,
     answers,
     codes,
+    newcomer,
     operator,
     presses,
     sends,
@@ -240,3 +241,12 @@ def test_only_ways_to_ourselves_and_to_registered_services_are_kept(address, kep
     page = browser.get("/proofing/", params={"next": address})
     assert (f'href="{address}"' in page.text) is kept
     assert Account.objects.get(pk=account_of("anna").pk).level == "confirmed"
+
+
+def test_a_withdrawal_follows_the_number_into_a_new_account(outside):
+    known("anna")
+    decides(operator("oleg", Role.SECURITY), "anna", "withdraw", **FRAUD)
+    account_of("anna").delete()
+    newcomer("daria", last_name="Орлова", first_name="Анна", patronymic="Сергеевна")
+    sends(signed_in("daria"), "anna")
+    assert Attempt.objects.get().doubts == ["withdrawn_before"]
