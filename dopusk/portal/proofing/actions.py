@@ -165,11 +165,16 @@ def ask(attempt: Attempt) -> Outcome:
 
 
 def finish(attempt_id: uuid.UUID) -> str:
-    """Ask again for an attempt that waits; the outcome's code. One worker at a time."""
+    """Ask again for an attempt that waits; the outcome's code. One worker at a time.
+
+    `questions_wanted`: it waits for the register of questions, `questions.finish` goes on.
+    """
     now = timezone.now()
     if not Attempt.objects.filter(pk=attempt_id, next_at__lte=now).update(next_at=now + CLAIM):
         return "busy_or_done"
-    attempt = Attempt.objects.get(pk=attempt_id)
+    attempt = Attempt.objects.filter(pk=attempt_id).first()
+    if attempt is None or attempt.state == State.QUESTIONS:
+        return "questions_wanted" if attempt else "busy_or_done"
     return settle(attempt_id, registers(WORKER_PATIENCE).ask(attempt.typed()), present=False).code
 
 
@@ -237,7 +242,7 @@ def _for_operator(attempt: Attempt, answers: Answers) -> Outcome:
         endings.hand_over(attempt, [Doubt.ATTEMPTS_SPENT])
     attempt.silent = list(answers.silent)
     if answers.silent:
-        _put_off(attempt)
+        put_off(attempt)
     else:
         attempt.next_at, attempt.silent_since = None, None
         attempt.save()
@@ -249,7 +254,7 @@ def _wait(attempt: Attempt, answers: Answers) -> None:
     attempt.state = State.WAITING
     attempt.put(answers=answers.kept())
     attempt.silent = list(answers.silent)
-    _put_off(attempt)
+    put_off(attempt)
     if first:
         named = words.registers_in_russian(answers.silent)
         tell(attempt.account_id, "proofing_waiting", detail={"register": named}, link=endings.HERE)
@@ -262,7 +267,8 @@ def _wait(attempt: Attempt, answers: Answers) -> None:
         )
 
 
-def _put_off(attempt: Attempt) -> None:
+def put_off(attempt: Attempt) -> None:
+    """Let the worker ask again later, in the caller's transaction: a job, and the row for when the job is lost."""
     now = timezone.now()
     attempt.tries += 1
     attempt.silent_since = attempt.silent_since or now

@@ -75,7 +75,7 @@ def hand_over(attempt: Attempt, doubts: Iterable[Doubt]) -> None:
     attempt.state = State.REVIEW
     attempt.doubts = list(dict.fromkeys([*attempt.doubts, *doubts]))
     attempt.changed_at = timezone.now()
-    attempt.next_at = None
+    attempt.silent, attempt.silent_since, attempt.next_at = [], None, None
     attempt.save()
     tell(attempt.account_id, "proofing_review", link=HERE)
     record(

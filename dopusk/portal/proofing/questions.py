@@ -8,10 +8,11 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from dopusk.portal.notices.actions import tell
 from dopusk.portal.proofing import endings, rules
-from dopusk.portal.proofing.actions import NotAllowed
+from dopusk.portal.proofing.actions import NotAllowed, put_off
 from dopusk.portal.proofing.models import Attempt, Try, bucket
-from dopusk.portal.proofing.registers import Option, Question, Questions, registers
+from dopusk.portal.proofing.registers import WORKER_PATIENCE, Option, Question, Questions, registers
 from dopusk.portal.proofing.rules import Doubt, Refusal, State
 from dopusk.web.journal.actions import record
 from dopusk.web.outgoing import RegisterDown, RegisterRefused
@@ -32,7 +33,11 @@ def open_questions(attempt_id: uuid.UUID) -> str:
     if ready(attempt):
         return "questions"
     spent = attempt.question_sets >= rules.QUESTION_SETS
-    made = None if spent else registers().pose(attempt.typed())
+    try:
+        made = None if spent else registers().pose(attempt.typed())
+    except RegisterDown:
+        _wait(attempt_id)
+        raise
     with transaction.atomic():
         held = endings.locked(attempt_id, State.QUESTIONS)
         if held is None:
@@ -43,8 +48,41 @@ def open_questions(attempt_id: uuid.UUID) -> str:
             return "review"
         until = timezone.now() + ANSWERED_WITHIN
         attempt.put(questions={**asdict(made), "until": until.isoformat()})
+        attempt.silent, attempt.silent_since, attempt.next_at = [], None, None
         attempt.question_sets += 1
         attempt.save()
+    return "questions"
+
+
+@transaction.atomic
+def _wait(attempt_id: uuid.UUID) -> None:
+    """The register of questions is silent: the worker tries it, and tells her when she can go on."""
+    if held := endings.locked(attempt_id, State.QUESTIONS):
+        held[0].silent = ["questions"]
+        put_off(held[0])
+
+
+def finish(attempt_id: uuid.UUID) -> str:
+    """Whether questions can be made again: then she is told; her fifteen minutes begin when she opens them."""
+    attempt = Attempt.objects.filter(pk=attempt_id, state=State.QUESTIONS).first()
+    if attempt is None:
+        return "busy_or_done"
+    try:
+        made = registers(WORKER_PATIENCE).pose(attempt.typed())
+    except RegisterDown:
+        _wait(attempt_id)
+        return "waiting"
+    with transaction.atomic():
+        held = endings.locked(attempt_id, State.QUESTIONS)
+        if held is None or not held[0].silent:
+            return "busy_or_done"
+        attempt = held[0]
+        attempt.silent, attempt.silent_since, attempt.next_at = [], None, None
+        if made is None:
+            endings.hand_over(attempt, [Doubt.NOT_ENOUGH_DATA])
+            return "review"
+        attempt.save()
+        tell(attempt.account_id, "proofing_questions", link="/proofing/questions/")
     return "questions"
 
 

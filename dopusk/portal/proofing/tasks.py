@@ -6,7 +6,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from dopusk.kernel import trace
-from dopusk.portal.proofing import actions
+from dopusk.portal.proofing import actions, questions
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 def finish(attempt_id: str, trace_id: str = "") -> None:
     """Ask again for one attempt; what comes of it stands on its row, not on the job."""
     with trace.use(trace_id):
-        actions.finish(UUID(attempt_id))
+        _finish(UUID(attempt_id))
 
 
 @app.periodic(cron="* * * * * */5")
@@ -24,9 +24,14 @@ def sweep(timestamp: int) -> None:
     """Attempts whose time has come and whose job was lost; a request that died in the middle is one of them."""
     for attempt_id in actions.due():
         try:
-            actions.finish(attempt_id)
+            _finish(attempt_id)
         except Exception:  # one broken attempt keeps nobody else's
             log.exception("proofing: attempt %s could not be finished", attempt_id)
+
+
+def _finish(attempt_id: UUID) -> None:
+    if actions.finish(attempt_id) == "questions_wanted":
+        questions.finish(attempt_id)
 
 
 @app.periodic(cron="29 * * * *")

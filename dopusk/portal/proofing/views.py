@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dopusk.portal.accounts.fields import first_code
 from dopusk.portal.accounts.models import Account, Identifier
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
@@ -135,6 +136,7 @@ def _form_page(
     refused = words.REFUSALS[refusal.code] if refusal else ()
     context = {
         "form": form,
+        "code": first_code(form),
         "scan": draft.scan if draft else None,
         "refusal": refusal,
         "refused_words": [_(part) for part in refused],

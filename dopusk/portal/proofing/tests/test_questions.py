@@ -1,7 +1,10 @@
 """Control questions: opened when she is ready, answered once, one more obstacle and never enough alone."""
 
 import pytest
+from django.utils import timezone
 
+from dopusk.portal.notices.models import Notice
+from dopusk.portal.proofing import tasks
 from dopusk.portal.proofing.models import Attempt
 from dopusk.portal.proofing.tests.people import (
     SMALL,
@@ -78,6 +81,26 @@ def test_the_register_of_questions_is_down_and_nothing_chosen_is_lost(outside):
         path_of(presses(browser, "/proofing/questions/", "/proofing/questions/", **outside.right))
         == "/proofing/"
     )
+    assert account_of("daria").level == "confirmed"
+
+
+def test_the_worker_tells_her_when_questions_can_be_made_again(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria")
+    outside.down = {"questions"}
+    presses(browser, "/proofing/questions/", "/proofing/questions/open/")
+    attempt = Attempt.objects.get()
+    assert attempt.silent == ["questions"]
+    tasks.sweep(0)
+    assert Attempt.objects.get().tries == 1  # its time has not come
+    for still_down in (True, False):
+        outside.down = {"questions"} if still_down else set()
+        Attempt.objects.update(next_at=timezone.now())
+        tasks.sweep(0)
+        told = Notice.objects.filter(account=account_of("daria"), kind="proofing_questions")
+        assert told.exists() is not still_down
+    assert (Attempt.objects.get().silent, Attempt.objects.get().next_at) == ([], None)
+    assert path_of(answers(browser, outside)) == "/proofing/"
     assert account_of("daria").level == "confirmed"
 
 
