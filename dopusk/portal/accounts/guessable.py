@@ -26,11 +26,7 @@ _WALKS: Final = (
     "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "q1", "w2", "e3", "r4", "t5", "y6", "u7", "i8", "o9",
     "1йфя", "2цыч", "3увс", "4кам", "5епи", "6нрт", "7гоь",
 )  # fmt: skip
-_STEPS: Final = frozenset(
-    pair
-    for walk in _WALKS
-    for pair in (*pairwise(walk), *pairwise(walk[::-1]))
-)
+_STEPS: Final = frozenset(pair for walk in _WALKS for pair in (*pairwise(walk), *pairwise(walk[::-1])))
 FRESH: Final = 6  # characters a walk or a repetition cannot foretell, at least
 _LEFT: Final = 8  # characters that must remain when what is known of the owner is taken out
 _SHORTEST_WORD: Final = 4
