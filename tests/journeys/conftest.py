@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dopusk.stand.running import RunningStand
+from tests.journeys.letters import Letters
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -62,6 +63,7 @@ def person(stand: RunningStand, window: Callable[..., BrowserContext]) -> Person
             if second.count():
                 second.fill(stand.code(key))
                 second.press("Enter")
+                page.wait_for_url(lambda url: "/signin/second/" not in url)
             allow = page.locator("button[name=decision][value=allow]")
             expect(page.locator("main")).to_be_visible()
             if allow.count():
@@ -71,6 +73,20 @@ def person(stand: RunningStand, window: Callable[..., BrowserContext]) -> Person
         return pages[key]
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def homeland() -> Iterator[RunningStand]:
+    """A stand for those who register, lose telephones and lock themselves out: what they do must meet nobody else."""
+    running = RunningStand()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def letters(homeland: RunningStand) -> Letters:
+    """What the portal writes to people there."""
+    return Letters(homeland)
 
 
 def accessible(page: Page) -> None:
