@@ -206,8 +206,13 @@ def remove(sub: uuid.UUID, kind: Kind, passkey: uuid.UUID | None = None, *, sess
 
 
 @transaction.atomic
-def take_all_off(sub: uuid.UUID) -> None:
-    """End every way of the second step at once: recovery's, for one who has lost them and proved herself otherwise."""
+def take_all_off(
+    sub: uuid.UUID, *, by: str = "system", words: str = "При восстановлении доступа второй шаг входа снят"
+) -> None:
+    """End every way of the second step at once, for one who has lost them: after recovery, or by another operator.
+
+    by: the operator's `sub`; words: what the journal says.
+    """
     account = Account.objects.select_for_update().get(pk=sub)
     for rows in (Totp, Passkey, RecoveryCode, Policy):
         rows.objects.filter(account=account).delete()
@@ -215,10 +220,10 @@ def take_all_off(sub: uuid.UUID) -> None:
     account.save(update_fields=["second_factor"])
     _tell(sub, "factor_removed", urgent=True)
     record(
-        actor="system",
+        actor=by,
         act="factor.all_removed",
         subject=str(sub),
-        words="При восстановлении доступа второй шаг входа снят",
+        words=words,
     )
 
 

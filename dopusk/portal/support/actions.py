@@ -13,6 +13,7 @@ from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.passwords import make
 from dopusk.portal.accounts.rules import Identity, Level
 from dopusk.portal.contacts import actions as contacts
+from dopusk.portal.factors import actions as factors
 from dopusk.portal.notices.actions import tell
 from dopusk.portal.operators.models import Appointment
 from dopusk.portal.registration.actions import consent_text
@@ -111,6 +112,7 @@ def stands(account: Account, operator: uuid.UUID) -> Stands:
         counted=counted(account.pk).failures > 0,
         must_change=account.must_change,
         sessions=living.count(),
+        second=factors.methods(account.pk).strong,
     )
 
 
@@ -138,6 +140,12 @@ def do(act: Act, sub: uuid.UUID, operator: Operator, *, why: Why, explained: str
         case Act.END_SESSIONS:
             _end_sessions(sub, operator, why, explained)
             tell(sub, "sessions_ended", detail={"reason": reason})
+        case Act.TAKE_FACTORS:
+            said = (
+                f"Второй шаг входа снят другим оператором. Причина: {words.WHYS[why]}; пояснение: {explained}"
+            )
+            factors.take_all_off(sub, by=str(operator.sub), words=said)
+            _end_sessions(sub, operator, why, explained)
         case Act.SEND_PASSWORD:
             _send_password(account, operator)
             _note(

@@ -39,13 +39,14 @@ class Act(StrEnum):
     LOCK = "lock"
     ORDER_PASSWORD = "order_password"  # noqa: S105 - a name, not a secret
     END_SESSIONS = "end_sessions"
+    TAKE_FACTORS = "take_factors"
     SEND_PASSWORD = "send_password"  # noqa: S105 - a name, not a secret
 
 
 @dataclass(frozen=True)
 class Stands:
     """An account as these rules see it. own: the operator's; locked_by: `Account.lock_reason`, empty when open;
-    counted: failures are counted against it; sessions: how many live."""
+    counted: failures are counted against it; sessions: how many live; second: a second factor is enrolled."""
 
     own: bool
     operators: bool
@@ -54,6 +55,7 @@ class Stands:
     counted: bool
     must_change: str
     sessions: int
+    second: bool = False
 
 
 def fault(act: Act, stands: Stands, *, administrator: bool) -> str | None:
@@ -61,7 +63,8 @@ def fault(act: Act, stands: Stands, *, administrator: bool) -> str | None:
 
     `own_account`; `operators_account`: only one who also appoints operators; `account_closed`; `owner_locked`: she
     has shut it herself («это не я»), and only recovery shows who she is; `nothing_locked`, `already_locked`,
-    `already_ordered`, `no_sessions`, `not_operator_made`: there is nothing to do.
+    `already_ordered`, `no_sessions`, `no_factor`, `not_operator_made`: there is nothing to do; `recovery_does`: of a
+    person who is no operator, a lost second factor is taken off by recovery alone.
     """
     if stands.own:
         return "own_account"
@@ -80,6 +83,10 @@ def fault(act: Act, stands: Stands, *, administrator: bool) -> str | None:
             return "already_ordered" if stands.must_change in {"ordered", "operator_made"} else None
         case Act.END_SESSIONS:
             return None if stands.sessions else "no_sessions"
+        case Act.TAKE_FACTORS:
+            if not stands.operators:
+                return "recovery_does"
+            return None if stands.second else "no_factor"
         case Act.SEND_PASSWORD:
             return None if stands.must_change == "operator_made" else "not_operator_made"
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("people/<uuid:sub>/lock/", views.lock, name="lock"),
     path("people/<uuid:sub>/order-password/", views.order_password, name="order_password"),
     path("people/<uuid:sub>/end-sessions/", views.end_sessions, name="end_sessions"),
+    path("people/<uuid:sub>/take-factors/", views.take_factors, name="take_factors"),
     path("people/<uuid:sub>/send-password/", views.send_password, name="send_password"),
     path("deliveries/", delivery_views.deliveries, name="deliveries"),
     path("deliveries/<uuid:letter_id>/", delivery_views.letter, name="letter"),

@@ -80,7 +80,7 @@ def person(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse
     if Right.UNLOCK in rights_here(request):
         for act in Act:
             code = fault(act, stands, administrator=operator.administrator)
-            if act is Act.SEND_PASSWORD and code == "not_operator_made":
+            if code in {"not_operator_made", "recovery_does"}:  # not for such an account at all
                 continue
             acts.append(
                 {
@@ -179,6 +179,13 @@ def order_password(request: HttpRequest, person: Person, sub: uuid.UUID) -> Http
 def end_sessions(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
     """End all her sessions."""
     return _act(request, person, sub, Act.END_SESSIONS)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@right_required(Right.UNLOCK)
+def take_factors(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
+    """Take a colleague's lost second factor off; for one who also appoints operators."""
+    return _act(request, person, sub, Act.TAKE_FACTORS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

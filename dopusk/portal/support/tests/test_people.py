@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dopusk.kernel import sandbox
+from dopusk.portal.factors.models import Totp
 from dopusk.portal.notices.models import Notice
 from dopusk.portal.operators.rules import Role
 from dopusk.portal.operators.tests.people import PLACE, operator, phone, signed_in
@@ -21,7 +22,7 @@ from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/desk/people/"
-ACTS = ("unlock", "lock", "order_password", "end_sessions", "send_password")
+ACTS = ("unlock", "lock", "order_password", "end_sessions", "take_factors", "send_password")
 
 
 @pytest.fixture(autouse=True)
@@ -281,6 +282,24 @@ def test_nobody_helps_herself_or_a_colleague_except_one_who_appoints(oleg):
     find(both, phone("boris"))
     assert act(both, "end_sessions", "boris").status_code == 302
     assert path_of(boris.get("/journal/")) == "/signin/"
+
+
+def test_a_colleague_who_has_lost_her_second_factor_gets_in_by_one_who_appoints(oleg):
+    boris = operator("boris", Role.REVIEWER)
+    app = Totp(account=known("boris"), confirmed_at=timezone.now())
+    app.seal(b"0" * 20)
+    app.save(force_insert=True)
+    find(oleg, phone("boris"))
+    assert 'data-code="operators_account"' in act(oleg, "take_factors", "boris").text
+    both = operator("galina", Role.SUPPORT, Role.ADMINISTRATOR)
+    find(both, phone("boris"))
+    assert act(both, "take_factors", "boris", explained="Телефон украден, пришёл лично").status_code == 302
+    assert not Totp.objects.filter(account=known("boris")).exists()
+    assert path_of(boris.get("/journal/")) == "/signin/"
+    assert journal_of("boris", "factor.all_removed").get().actor == str(known("galina").pk)
+    assert Notice.objects.filter(account=known("boris"), kind="factor_removed").count() == 1
+    find(both, phone("anna"))
+    assert 'data-code="recovery_does"' in act(both, "take_factors", "anna").text
 
 
 def test_security_looks_but_does_nothing():

@@ -36,6 +36,10 @@ TABLE = [
     (Act.ORDER_PASSWORD, {"must_change": "operator_made"}, False, "already_ordered"),
     (Act.END_SESSIONS, {}, False, None),
     (Act.END_SESSIONS, {"sessions": 0}, False, "no_sessions"),
+    (Act.TAKE_FACTORS, {"second": True}, True, "recovery_does"),
+    (Act.TAKE_FACTORS, {"second": True, "operators": True}, False, "operators_account"),
+    (Act.TAKE_FACTORS, {"operators": True}, True, "no_factor"),
+    (Act.TAKE_FACTORS, {"second": True, "operators": True}, True, None),
     (Act.SEND_PASSWORD, {}, False, "not_operator_made"),
     (Act.SEND_PASSWORD, {"must_change": "operator_made"}, False, None),
 ]
@@ -58,6 +62,7 @@ def test_what_may_be_done(act, changes, administrator, code):
         counted=st.booleans(),
         must_change=st.sampled_from(["", *MUST_CHANGE]),
         sessions=st.integers(0, 3),
+        second=st.booleans(),
     ),
     st.booleans(),
 )
