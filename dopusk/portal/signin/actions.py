@@ -21,7 +21,7 @@ from dopusk.portal.accounts.models import Account, index_of
 from dopusk.portal.accounts.rules import meanings
 from dopusk.portal.factors import actions as factors
 from dopusk.portal.sessions.actions import Opened, Place, Shut, end_all, start
-from dopusk.portal.sessions.rules import BY_PASSWORD, DEVICES_KNOWN, cookie_hash, together
+from dopusk.portal.sessions.rules import BY_PASSWORD, cookie_hash, together
 from dopusk.portal.signin import rules, sql
 from dopusk.portal.signin.models import Pending
 from dopusk.portal.signin.rules import Held, Step
@@ -108,16 +108,6 @@ def _salt(sealing_key: bytes) -> bytes:
     return blind_index(sealing_key, "signin throttle", "salt")
 
 
-def _bounds() -> dict[str, Any]:
-    return {
-        "salt": _salt(settings.SEALING_KEY),
-        "near_waits": list(rules.NEAR_WAITS),
-        "far_waits": list(rules.FAR_WAITS),
-        "device_tries": rules.DEVICE_TRIES,
-        "devices_known": DEVICES_KNOWN,
-    }
-
-
 def sign_in(identifier: str, password: str, place: Place, *, next_path: str = "/") -> Outcome:
     """Open a session, or say what is lacking, or that it did not fit, or until when this browser waits.
 
@@ -128,7 +118,7 @@ def sign_in(identifier: str, password: str, place: Place, *, next_path: str = "/
     found = statement.one(
         sql.RESERVE,
         {
-            **_bounds(),
+            "salt": _salt(settings.SEALING_KEY),
             "indexes": indexes,
             "typed": indexes[0] if indexes else _key("typed", identifier.strip().casefold()),
             "network": place.network.encode(),
@@ -265,7 +255,7 @@ def reserve_second(sub: uuid.UUID, device_cookie: str) -> Try | Held:
     """Count a try of a second step before it is looked at, over all sessions of the person; `forgive` when right."""
     found = statement.one(
         sql.RESERVE_SECOND,
-        {**_bounds(), "sub": sub, "device_token": cookie_hash(device_cookie)},
+        {"salt": _salt(settings.SEALING_KEY), "sub": sub, "device_token": cookie_hash(device_cookie)},
         _Second,
     )
     assert found is not None
