@@ -15,13 +15,15 @@ from procrastinate.contrib.django import app
 
 from dopusk.kernel import trace
 from dopusk.portal.accounts.models import Account
+from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.models import Client
+from dopusk.portal.clients.rules import Registration
 from dopusk.portal.notices.actions import tell
 from dopusk.portal.proofing import endings, rules, words
 from dopusk.portal.proofing.models import Attempt, Draft, Errand, Try, bucket, seal
 from dopusk.portal.proofing.registers import WORKER_PATIENCE, registers
 from dopusk.portal.proofing.rules import Answers, Doubt, Refusal, State, Typed
-from dopusk.portal.signin.rules import safe_next
+from dopusk.portal.signin.rules import client_of, safe_next
 from dopusk.web.files import actions as files
 from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.actions import record
@@ -59,9 +61,18 @@ def remember_errand(sub: uuid.UUID, text: str) -> str:
     return place
 
 
-def errand_of(sub: uuid.UUID) -> str:
-    """Where she was going, or an empty text."""
-    return Errand.objects.filter(account_id=sub).values_list("next", flat=True).first() or ""
+def errand_of(sub: uuid.UUID) -> tuple[str, Registration | None]:
+    """Where she was going, or an empty text; and the service, if it was one's request for a sign-in.
+
+    A service forgets its own request after a while, so an old one leads to the service's front door.
+    """
+    errand = Errand.objects.filter(account_id=sub).first()
+    if errand is None:
+        return "", None
+    client = clients.find(client_of(errand.next))
+    if client and timezone.now() - errand.at > rules.REQUEST_LIVES:
+        return f"{rules.origin_of(min(client.redirect_uris))}/", client
+    return errand.next, client
 
 
 def save_draft(sub: uuid.UUID, values: dict[str, str], scan: StoredFile | None = None) -> Draft:

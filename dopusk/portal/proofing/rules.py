@@ -15,6 +15,7 @@ QUESTIONS_FAILED_FOR: Final = timedelta(days=30)  # wrong answers leave only the
 QUESTION_SETS: Final = 2  # how often the questions may be opened: the second time for a page that was lost
 WITHDRAWN_FOR: Final = timedelta(days=5 * 365)  # a withdrawal follows the number into another account
 HOLD: Final = timedelta(hours=1)  # a reviewer keeps a case for herself
+REQUEST_LIVES: Final = timedelta(minutes=30)  # so long a service surely remembers that it asked for a sign-in
 DRAFT_KEPT: Final = timedelta(days=30)
 SHORT_SIDE, LONG_SIDE = 600, 800  # pixels; a smaller picture of a passport is for an operator's eyes
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)

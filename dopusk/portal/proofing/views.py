@@ -43,7 +43,7 @@ def overview(request: HttpRequest, person: Person) -> HttpResponse:
     attempt = Attempt.objects.filter(account_id=person.sub).first()
     stands = endings.standing_of(person.sub)
     ended = None if attempt or person.level == "confirmed" else actions.last_ended(person.sub)
-    errand = actions.errand_of(person.sub)
+    errand, errand_client = actions.errand_of(person.sub)
     context = {
         "level": person.level,
         "level_words": _(words.LEVELS[person.level]),
@@ -55,7 +55,7 @@ def overview(request: HttpRequest, person: Person) -> HttpResponse:
         "ended_words": _ended_words(ended) if ended else [],
         "drafted": Draft.objects.filter(account_id=person.sub).exists(),
         "errand": errand,
-        "errand_client": clients.find(client_of(errand)) if errand else None,
+        "errand_client": errand_client,
         "tries_left": actions.tries_left(person.sub),
     }
     return render(request, "proofing/overview.html", context)

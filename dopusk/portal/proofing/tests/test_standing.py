@@ -1,7 +1,10 @@
 """A confirmation suspended, restored, withdrawn; her objection; services that close and open with it."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.notices.models import Notice
@@ -9,7 +12,7 @@ from dopusk.portal.oidc.models import Grant
 from dopusk.portal.operators.rules import Role
 from dopusk.portal.proofing import standing
 from dopusk.portal.proofing.actions import NotAllowed
-from dopusk.portal.proofing.models import Appeal, Attempt, Suspension
+from dopusk.portal.proofing.models import Appeal, Attempt, Errand, Suspension
 from dopusk.portal.proofing.rules import StandingCode
 from dopusk.portal.proofing.tests.people import (
     account_of,
@@ -208,6 +211,16 @@ def test_who_goes_to_the_cabinet_unconfirmed_is_told_the_step_and_comes_back(out
     done = browser.get("/proofing/").text
     assert authorization().replace("&", "&amp;") in done
     assert path_of(browser.get(authorization())) == "/consents/give/"
+
+
+def test_after_a_long_wait_the_way_back_is_the_services_front_door(outside):
+    browser = signed_in("anna")
+    browser.get("/proofing/", params={"next": authorization()})
+    assert authorization().replace("&", "&amp;") in browser.get("/proofing/").text
+    Errand.objects.update(at=timezone.now() - timedelta(hours=3))
+    page = browser.get("/proofing/").text
+    assert 'href="http://localhost:8001/"' in page.split("<main")[1].split("</main")[0]
+    assert "/oidc/authorize" not in page
 
 
 def test_nothing_lacks_any_more_and_she_goes_on():
