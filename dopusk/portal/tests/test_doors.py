@@ -57,7 +57,8 @@ _NAMES: dict[str | Right, str] = {
     Right.APPOINT: "operators:roles operators:dismiss",
     Right.LOOK_UP: "support:people support:person support:journal",
     Right.UNLOCK: """
-        support:new support:unlock support:lock support:take_factors support:order_password support:end_sessions support:send_password
+        support:new support:unlock support:lock support:take_factors
+        support:order_password support:end_sessions support:send_password
     """,
     Right.DELIVERIES: "support:deliveries support:letter",
     Right.REVIEW: """
