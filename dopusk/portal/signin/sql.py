@@ -132,10 +132,14 @@ VALUES ('stranger', 'signin.failed', %(subject)s, '', %(words)s, '', %(trace)s, 
 """
 
 # A right password is forgiven its failures: in the statement that opens the session, or that notes what it lacks yet.
-_FORGIVEN = """
-WITH forgiven AS (
-    DELETE FROM signin_throttle WHERE key = ANY(%(keys)s::bytea[])
-)"""
+# Rows are locked in the order RESERVE counts in, or two at one moment would wait for each other.
+FORGIVE = """
+    DELETE FROM signin_throttle WHERE key IN (
+        SELECT t.key FROM unnest(%(keys)s::bytea[]) WITH ORDINALITY AS k (key, place)
+        JOIN signin_throttle t ON t.key = k.key ORDER BY k.place FOR UPDATE OF t
+    )
+"""
+_FORGIVEN = f"WITH forgiven AS ({FORGIVE})"
 OPEN = _FORGIVEN + ", " + sessions.OPENING
 
 AWAIT = (
@@ -173,8 +177,6 @@ SELECT EXISTS (SELECT FROM counted),
 FROM chosen
 """
 
-FORGIVE = "DELETE FROM signin_throttle WHERE key = ANY(%(keys)s::bytea[])"
-
 # Everything counted against a person: by her account and by each of her identifiers, wherever it came from.
 _COUNTS_OF = f"""
 WITH whose AS (
@@ -185,9 +187,18 @@ WITH whose AS (
 """
 _HERS = "t.key BETWEEN whose.half AND whose.half || decode('ffffffffffffffffffffffffffffffff', 'hex')"
 
-UNLOCK = f"""{_COUNTS_OF}
-DELETE FROM signin_throttle t USING whose
-WHERE {_HERS}
+UNLOCK = f"""
+WITH whose AS (
+    SELECT {_half("identifier", "i.index")} AS half, 1 AS place
+    FROM accounts_identifier i WHERE i.account_id = %(sub)s::uuid
+    UNION ALL
+    SELECT {_half("account", "uuid_send(%(sub)s::uuid)")}, 2
+)
+DELETE FROM signin_throttle WHERE key IN (
+    SELECT t.key FROM whose JOIN signin_throttle t
+        ON t.key BETWEEN whose.half AND whose.half || decode('ffffffffffffffffffffffffffffffff', 'hex')
+    ORDER BY whose.place, substr(t.key, 17, 16) = {ZEROS}, t.key FOR UPDATE OF t
+)
 """
 
 # the most failures of one of her counts, and until when the longest waits

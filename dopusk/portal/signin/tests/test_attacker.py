@@ -1,6 +1,7 @@
 """The attacker's side: how many guesses he gets, whatever networks, identifiers, threads and patience he has."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,40 @@ def test_attempts_at_one_moment_do_not_overshoot(looked_at):
         thread.join()
     assert len(looked_at) == 10
     assert sum(isinstance(one, rules.Held) for one in outcomes) == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guessing_at_the_very_moment_of_sign_in_and_unlocking_stops_neither():
+    """Nobody waits for a row whose holder waits for his: whatever happens at once, every statement ends."""
+    anna = known("anna")
+    failed: list[BaseException] = []
+    entered: list[object] = []
+
+    def run(work: Callable[[int], object], number: int) -> None:
+        try:
+            entered.extend(work(number * 100 + turn) for turn in range(15))
+        except BaseException as error:  # noqa: BLE001 - of a thread: told below
+            failed.append(error)
+        finally:
+            connection.close()
+
+    def guess(number: int) -> object:
+        return actions.sign_in(ANNA.email, "wrong", Place(f"203.{number}.0.0/24", "curl"))
+
+    def enter(number: int) -> object:
+        return actions.sign_in(ANNA.email, ANNA.password, Place(f"198.{number}.0.0/24", "Firefox"))
+
+    def unlock(_: int) -> object:
+        return actions.unlock(anna.sub, by="system", why="test")
+
+    works = [guess, guess, guess, enter, enter, unlock]
+    threads = [threading.Thread(target=run, args=(work, number)) for number, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert any(isinstance(one, actions.SignedIn) for one in entered)
 
 
 @pytest.mark.django_db
