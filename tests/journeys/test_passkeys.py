@@ -65,6 +65,8 @@ def test_a_passkey_is_made_shown_and_taken_away(stand: RunningStand, page: Page)
     page.wait_for_url(f"{stand.portal}/security/factors/")
     accessible(page)
     page.locator("#passkeys a").last.click()
+    expect(page.locator("[data-passkey-register] button")).to_be_visible()
+    expect(page.locator("[data-passkey-problem]")).to_be_hidden()  # nothing has gone wrong yet
 
     device.knows_its_user(False)
     page.locator("[name=name]").fill("Ноутбук")
