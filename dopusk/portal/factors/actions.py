@@ -289,8 +289,17 @@ def set_ask(sub: uuid.UUID, ask: Ask, *, session: str = "") -> str | None:
     return None
 
 
-def make_recovery_codes(sub: uuid.UUID, *, session: str = "") -> list[str]:
-    """Ten new codes to show once; the old ones end. Empty when there is no app or passkey they could stand in for."""
+def recovery_codes_mark(sub: uuid.UUID) -> str:
+    """What tells one set of recovery codes from the next; empty when there is none."""
+    made_at = RecoveryCode.objects.filter(account_id=sub).values_list("made_at", flat=True).first()
+    return made_at.isoformat() if made_at else ""
+
+
+def make_recovery_codes(sub: uuid.UUID, *, session: str = "", replaces: str | None = None) -> list[str]:
+    """Ten new codes to show once; the old ones end. Empty when there is no app or passkey they could stand in for.
+
+    replaces: the mark of the set she saw when she asked; where another stands by now, none are made.
+    """
     codes = rules.new_recovery_codes()
     now = timezone.now()
     rows = []
@@ -300,7 +309,7 @@ def make_recovery_codes(sub: uuid.UUID, *, session: str = "") -> list[str]:
         rows.append(RecoveryCode(account_id=sub, head=normal[: rules.HEAD], proof=proof, made_at=now))
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=sub)
-        if not methods(sub).strong:
+        if not methods(sub).strong or (replaces is not None and replaces != recovery_codes_mark(sub)):
             return []
         RecoveryCode.objects.filter(account_id=sub).delete()
         RecoveryCode.objects.bulk_create(rows)

@@ -87,9 +87,11 @@ def codes(request: HttpRequest, person: Person) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     context: dict[str, Any] = {"left": have.recovery_codes_left, "next": _next(asked.get("next", ""))}
     if request.method == "POST":
-        made = actions.make_recovery_codes(person.sub, session=str(person.sid))
+        seen = request.POST.get("seen", "")
+        made = actions.make_recovery_codes(person.sub, session=str(person.sid), replaces=seen)
         text = "\r\n".join([f"{settings.PORTAL_URL}", *made, ""])
-        context |= {"made": made, "file": f"data:text/plain;charset=utf-8,{quote(text)}"}
+        context |= {"made": made, "file": f"data:text/plain;charset=utf-8,{quote(text)}", "twice": not made}
+    context["seen"] = actions.recovery_codes_mark(person.sub)
     return render(request, "factors/codes.html", context)
 
 

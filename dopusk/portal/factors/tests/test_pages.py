@@ -151,6 +151,19 @@ def test_recovery_codes_are_shown_once_and_can_be_kept_as_text(anna, clock):
     assert actions.use_recovery_code(anna.pk, codes[3])
 
 
+def test_a_page_sent_twice_leaves_the_codes_that_may_be_on_paper_already(anna, clock):
+    """F5 on the page of codes sends its form again."""
+    with_app(anna, clock)
+    browser = browser_of(anna, MFA)
+    page = browser.get(reverse("factors:codes"))
+    shown = send(browser, page, reverse("factors:codes"))
+    codes = re.findall(r"<code class=\"dk-number\">([0-9A-Z-]+)</code>", shown.text)
+    again = send(browser, page, reverse("factors:codes"))
+    assert 'data-code="codes_made"' in again.text
+    assert "data-recovery-codes" not in again.text
+    assert actions.use_recovery_code(anna.pk, codes[3])
+
+
 def test_without_a_factor_there_are_no_codes_to_show(anna):
     assert browser_of(anna).get(reverse("factors:codes")).headers["location"] == reverse("factors:list")
 
