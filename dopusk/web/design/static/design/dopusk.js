@@ -34,6 +34,16 @@
     });
   }
 
+  // Many sections of a site fold under one button on narrow screens.
+  const fold = document.querySelector(".dk-nav__fold");
+  if (fold) {
+    fold.hidden = false;
+    fold.addEventListener("click", () => {
+      const open = fold.parentElement.toggleAttribute("data-open");
+      fold.setAttribute("aria-expanded", String(open));
+    });
+  }
+
   // Show and hide a password; it is hidden again before it is sent.
   const showPassword = (button, shown) => {
     const field = document.getElementById(button.dataset.passwordToggle);
