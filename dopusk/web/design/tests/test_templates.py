@@ -44,7 +44,10 @@ def test_a_form_that_changes_something_carries_its_token(path):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_a_class_of_ours_is_one_the_style_sheet_knows(path):
-    css = (PACKAGE / "web" / "design" / "static" / "design" / "dopusk.css").read_text(encoding="utf-8")
+    """The common sheet, or one of the slice's own."""
+    slice_ = PACKAGE.joinpath(*path.relative_to(PACKAGE).parts[:2])
+    sheets = [PACKAGE / "web" / "design" / "static" / "design" / "dopusk.css", *slice_.glob("static/*/*.css")]
+    css = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     known = set(re.findall(r"\.(dk-[\w-]+)", css))
     given = " ".join(re.findall(r'class="([^"]*)"', of(path)))
     used = set(re.findall(r"(?<![\w-])dk-[\w-]+(?![\w{-])", re.sub(r"{%.*?%}", " ", given)))
