@@ -34,6 +34,7 @@ UNHEARD: Final = (
     "Устройство: {device}; сеть {network}"
 )
 BY_ONE_STEP: Final = "Вы вошли на портал по паролю. Устройство: {device}; сеть {network}"
+BY_TWO_STEPS: Final = "Вы вошли на портал по паролю и второму шагу. Устройство: {device}; сеть {network}"
 
 
 @dataclass(frozen=True)
@@ -313,8 +314,8 @@ def finish(begun: Pending, place: Place, *, new_password: str = "") -> Opened:
             words="Пароль сменён при входе",
             detail={"why": begun.must_change},
         )
-    how = "по паролю и второму шагу" if "mfa" in begun.amr else "по паролю"
-    words = f"Вы вошли на портал {how}. Устройство: {place.device}; сеть {place.network}"
+    how = BY_TWO_STEPS if "mfa" in begun.amr else BY_ONE_STEP
+    words = how.format(device=place.device, network=place.network)
     return start(account.pk, place, amr=begun.amr, words=words)
 
 
