@@ -54,7 +54,7 @@ def fault(answer: Wrong | Gone) -> forms.ValidationError:
         words = _("Код не подошёл. Осталось попыток: %(n)s.") % {"n": answer.tries_left}
         return forms.ValidationError(words, code="code_wrong")
     if answer.code == "locked" and answer.until:
-        words = _("Неверных кодов было слишком много. Новый код можно запросить %(when)s.")
+        words = _("Попытки ввести код кончились. Новый код можно запросить %(when)s.")
         return forms.ValidationError(words % {"when": moment(answer.until)}, code="code_locked")
     words = {
         "expired": _("Этот код больше не действует. Запросите новый."),
@@ -72,7 +72,7 @@ def held(answer: Held) -> forms.ValidationError:
         ),
         "account_cap": _("Сообщений запрошено много. Следующее можно запросить %(when)s."),
         "network_cap": _("Из Вашей сети запрошено много кодов. Следующий можно запросить %(when)s."),
-        "wrong_codes": _("Неверных кодов было слишком много. Новый код можно запросить %(when)s."),
+        "wrong_codes": _("Попытки ввести код кончились. Новый код можно запросить %(when)s."),
     }[answer.code]
     return forms.ValidationError(words % {"when": moment(answer.until)}, code=answer.code)
 

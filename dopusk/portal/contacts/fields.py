@@ -40,7 +40,7 @@ class PhoneField(forms.CharField):
             words = _("Номер не похож на российский мобильный: в нём десять цифр после +7.")
             raise forms.ValidationError(words, code=error.code) from error
         if number[2] != "9":  # Russian numbering: mobile codes are 9xx
-            words = _("Это не мобильный номер: он начинается с +7 9. На городской СМС не придёт.")
+            words = _("Номер не мобильный: мобильные начинаются с +7 9. На городской СМС не придёт.")
             raise forms.ValidationError(words, code="phone_not_mobile")
         return number
 

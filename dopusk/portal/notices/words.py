@@ -253,7 +253,7 @@ VALUES: Final[dict[str, dict[str, Text]]] = {
         "passkey": _("ключ доступа"),
         "sms": _("код по СМС"),
         "recovery_codes": _("резервные коды"),
-        "recovery_code": _("резервный код"),
+        "recovery_code": _("код восстановления"),
     },
     "what": {
         "snils": _("СНИЛС"),

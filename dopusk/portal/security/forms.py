@@ -12,7 +12,7 @@ class ChangeForm(NewPasswordForm):
     """The password of now and the new one; the first is not asked for after a passkey."""
 
     current_password = forms.CharField(
-        label=_("Пароль сейчас"),
+        label=_("Нынешний пароль"),
         max_length=1024,
         strip=False,
         error_messages={"required": _("Введите пароль, с которым Вы входите сейчас.")},

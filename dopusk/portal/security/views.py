@@ -82,7 +82,7 @@ def password(request: HttpRequest, person: Person) -> HttpResponse:
 
 def _refuse(form: ChangeForm, outcome: str | actions.Wait) -> None:
     if isinstance(outcome, actions.Wait):
-        words = _("Неверный пароль вводили слишком много раз. Следующая попытка возможна %(when)s.")
+        words = _("Пароль не подошёл слишком много раз. Следующая попытка возможна %(when)s.")
         form.add_error(
             "current_password", forms.ValidationError(words % {"when": moment(outcome.until)}, code="held")
         )
@@ -90,7 +90,7 @@ def _refuse(form: ChangeForm, outcome: str | actions.Wait) -> None:
     field, words = {
         "password_wrong": (
             "current_password" if "current_password" in form.fields else "new_password",
-            _("Это не тот пароль, с которым Вы входите сейчас. Проверьте раскладку и Caps Lock."),
+            _("Пароль не подошёл, с которым Вы входите сейчас. Проверьте раскладку и Caps Lock."),
         ),
         "password_same": ("new_password", _("Это Ваш прежний пароль. Придумайте другой.")),
         "busy": (
