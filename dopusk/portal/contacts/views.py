@@ -17,6 +17,7 @@ from dopusk.portal.contacts import actions, rules
 from dopusk.portal.contacts.actions import Done, NotPossible, Taken
 from dopusk.portal.contacts.forms import CodeForm, EmailForm, PhoneForm
 from dopusk.portal.contacts.pages import confirmation
+from dopusk.portal.factors.access import whole_proof_required
 from dopusk.portal.sessions.access import Person, person_required, place_of, proof_required
 
 REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -39,7 +40,7 @@ def contacts(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@proof_required
+@whole_proof_required
 def phone(request: HttpRequest, person: Person) -> HttpResponse:
     """A new telephone is named; a code goes there."""
     form = PhoneForm(request.POST or None)
@@ -60,7 +61,7 @@ def phone(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@proof_required
+@whole_proof_required
 def phone_code(request: HttpRequest, person: Person) -> HttpResponse:
     """The code that came there is typed."""
     waiting = actions.contacts_of(person.sub).waits("phone")
@@ -84,7 +85,7 @@ def phone_code(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @require_POST
-@proof_required
+@whole_proof_required
 def phone_again(request: HttpRequest, person: Person) -> HttpResponse:
     """Another code is asked for."""
     try:
@@ -99,7 +100,7 @@ def phone_again(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@proof_required
+@whole_proof_required
 def email(request: HttpRequest, person: Person) -> HttpResponse:
     """A new address is named; a link goes there."""
     form = EmailForm(request.POST or None)
@@ -121,7 +122,7 @@ def email(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @require_POST
-@proof_required
+@whole_proof_required
 def email_again(request: HttpRequest, person: Person) -> HttpResponse:
     """Another letter is asked for."""
     try:
@@ -155,7 +156,7 @@ def cancel(request: HttpRequest, person: Person, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@proof_required
+@whole_proof_required
 def remove(request: HttpRequest, person: Person, kind: str) -> HttpResponse:
     """A contact is taken away, if another confirmed one remains."""
     hers = actions.contacts_of(person.sub)

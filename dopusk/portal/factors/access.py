@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.factors import actions, passkeys
 from dopusk.portal.operators.access import TWO_FACTORS
-from dopusk.portal.sessions.access import Person, proof_required
+from dopusk.portal.sessions.access import Person, page_of_form, proof_required
 
 Arguments = ParamSpec("Arguments")
 
@@ -71,7 +71,8 @@ def whole_proof_required(
 ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
     """As proof_required, and whoever has a second factor has shown it in this session.
 
-    So a password alone, on a device that is not asked for more, neither adds a factor nor takes one away
+    So a password alone, on a device that is not asked for more, neither adds a factor nor takes one away, and gives
+    codes by SMS no other telephone to go to
     (NIST SP 800-63B-4 §4.1.2: a factor is bound at the assurance the account has).
     """
 
@@ -82,7 +83,7 @@ def whole_proof_required(
         if TWO_FACTORS not in person.amr and actions.asked(
             Account.objects.get(pk=person.sub), known_device=False
         ):
-            page = request.get_full_path() if request.method in {"GET", "HEAD"} else "/security/factors/"
+            page = request.get_full_path() if request.method in {"GET", "HEAD"} else page_of_form(request)
             return HttpResponseRedirect(f"/signin/again/?next={quote(page, safe='/')}")
         return view(request, person, *args, **kwargs)
 

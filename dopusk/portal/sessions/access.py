@@ -101,14 +101,14 @@ def proof_required(
         shown = request.method in {"GET", "HEAD"}
         lasts = rules.PROOF_LASTS - rules.PROOF_MARGIN if shown else rules.PROOF_LASTS
         if timezone.now() - person.proved_at > lasts:
-            asked = {"next": request.get_full_path() if shown else _page_of_form(request)}
+            asked = {"next": request.get_full_path() if shown else page_of_form(request)}
             return HttpResponseRedirect(f"/signin/again/?{urlencode(asked if shown else asked | {LATE: 1})}")
         return view(request, person, *args, **kwargs)
 
     return person_required(guarded)
 
 
-def _page_of_form(request: HttpRequest) -> str:
+def page_of_form(request: HttpRequest) -> str:
     """The page of this site a form was sent from, by Referer; else the address it was sent to."""
     try:
         came_from = urlsplit(request.headers.get("Referer", ""))
