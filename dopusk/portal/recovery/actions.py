@@ -48,12 +48,14 @@ class Wait:
 @dataclass(frozen=True)
 class Standing:
     """Where a recovery stands. stage: `code` (nothing shown yet), `more`, `password`, `stuck` (only support in person
-    helps). steps: what may be shown next."""
+    helps). steps: what may be shown next. factor: sign-in will ask for a second factor afterwards; spares: one that
+    whoever recovers has not in hand already (`rules.factor_stays`)."""
 
     stage: str
     steps: tuple[Evidence, ...] = ()
     shown: frozenset[Evidence] = frozenset()
-    factor: bool = False  # sign-in will ask for a second factor afterwards
+    factor: bool = False
+    spares: bool = False
 
 
 def begin(identifier: str, channel: str, place: Place) -> Begun | Wait:
@@ -148,11 +150,15 @@ def standing(recovery: Recovery) -> Standing:
     if not shown or recovery.account is None:
         return Standing("code")
     factor = factors.required(recovery.account) and not recovery.lost_factor
+    have = factors.methods(recovery.account.pk)
+    spares = rules.factor_stays(
+        asked=factor and have.any, sms=have.sms, shown=shown, phone_replaced=recovery.phone_proved
+    )
     possible = rules.ways(_held(recovery.account), lost_factor=recovery.lost_factor)
     if rules.enough(possible, shown):
-        return Standing("password", (), shown, factor)
+        return Standing("password", (), shown, factor, spares)
     steps = rules.next_steps(possible, shown)
-    return Standing("more" if steps else "stuck", steps, shown, factor)
+    return Standing("more" if steps else "stuck", steps, shown, factor, spares)
 
 
 def _held(account: Account) -> rules.Held:

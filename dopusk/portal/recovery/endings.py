@@ -58,7 +58,7 @@ def finish(recovery_id: uuid.UUID, password: str, place: Place) -> Done | str:
     set_password(account, password)
     locked = account.lock_reason == "operator"
     until = rules.cooling(
-        account.level, factor_stays=where.factor, hours=settings.RECOVERY_COOLING_HOURS, now=now
+        account.level, factor_stays=where.spares, hours=settings.RECOVERY_COOLING_HOURS, now=now
     )
     account.cooling_until = max(filter(None, [until, account.cooling_until]), default=None)
     account.save(update_fields=["cooling_until"])

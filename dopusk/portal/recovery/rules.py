@@ -95,10 +95,21 @@ def next_steps(possible: tuple[Way, ...], shown: frozenset[Evidence]) -> tuple[E
     return tuple(offered)
 
 
+def factor_stays(*, asked: bool, sms: bool, shown: frozenset[Evidence], phone_replaced: bool) -> bool:
+    """Whether a second factor stops at sign-in whoever has shown no more than this.
+
+    asked: sign-in will ask for one; sms: a code by SMS will do. Then a telephone that was shown here, or put in here,
+    answers the second step as well, and is no second proof; a factor that was shown is.
+    """
+    if not asked or Evidence.FACTOR in shown:
+        return asked
+    return not (sms and (phone_replaced or Evidence.PHONE in shown))
+
+
 def cooling(level: str, *, factor_stays: bool, hours: int, now: datetime) -> datetime | None:
     """Until when services that demand a confirmed account stay closed after a recovery; None when they do not.
 
-    A second factor that stays is asked for at sign-in, so a thief with her contacts is stopped there.
+    A second factor that stays (`factor_stays`) is asked for at sign-in, so a thief with her contacts is stopped there.
     """
     if level != "confirmed" or factor_stays or hours <= 0:
         return None

@@ -278,7 +278,7 @@ def _around(recovery: Recovery, account: Account, standing: Standing) -> dict[st
     """What the last page tells of the telephone and the second factor."""
     new = recovery.kept()["phone"] if recovery.phone_proved else ""
     cooling = rules.cooling(
-        account.level, factor_stays=standing.factor, hours=settings.RECOVERY_COOLING_HOURS, now=timezone.now()
+        account.level, factor_stays=standing.spares, hours=settings.RECOVERY_COOLING_HOURS, now=timezone.now()
     )
     return {
         "may_replace_phone": Evidence.PHONE not in standing.shown,
