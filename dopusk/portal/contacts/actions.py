@@ -178,11 +178,12 @@ def confirm_email(token: str, purpose: str) -> Done | Taken | None:
     """Use the link of a letter: the address becomes hers. None when the link is over."""
     with transaction.atomic():
         link = codes.use(token, purpose)
-        change = _of(link).first() if link else None
-        if change is None:
+        found = _of(link).first() if link else None
+        if link is None or found is None:
             return None
-        _locked(change.account_id)
-        return _finish(change)
+        _locked(found.account_id)
+        change = _of(link).first()  # a new password, a lock or her own «отменить» may have come first
+        return _finish(change) if change else None
 
 
 def cancel(sub: uuid.UUID, kind: str) -> None:
