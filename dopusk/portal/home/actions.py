@@ -4,7 +4,9 @@ import uuid
 
 from django.db import transaction
 
+from dopusk.portal.accounts.models import Account
 from dopusk.portal.notices.actions import tell
+from dopusk.portal.recovery.endings import end_everything
 from dopusk.portal.signin.actions import lock
 from dopusk.web.journal.actions import record
 from dopusk.web.journal.models import Entry
@@ -12,8 +14,12 @@ from dopusk.web.journal.models import Entry
 
 @transaction.atomic
 def disown(sub: uuid.UUID, entry: Entry, *, session: str) -> None:
-    """«Это не я»: close sign-in and end every session; only recovery, or support, opens it again."""
+    """«Это не я»: close sign-in, end every session and every recovery under way, forget known devices.
+
+    Only recovery opens it again.
+    """
     lock(sub, "owner")
+    end_everything(Account.objects.get(pk=sub), "Все входы завершены по сообщению «это не я»")
     tell(sub, "locked", urgent=True, link="/recovery/")
     record(
         actor=str(sub),

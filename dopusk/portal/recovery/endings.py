@@ -64,7 +64,7 @@ def finish(recovery_id: uuid.UUID, password: str, place: Place) -> Done | str:
     account.save(update_fields=["cooling_until"])
     if not locked:
         signin.unlock(account.pk, by="recovery", why="восстановление доступа")
-    _end_everything(account, "Доступ восстановлен, все прежние входы завершены")
+    end_everything(account, "Доступ восстановлен, все прежние входы завершены")
     recovery.done_at = now
     recovery.save(update_fields=["done_at"])
     token = codes.make_link(
@@ -83,8 +83,8 @@ def finish(recovery_id: uuid.UUID, password: str, place: Place) -> Done | str:
     return Done(until, locked)
 
 
-def _end_everything(account: Account, words: str) -> None:
-    """Sessions, tokens with them, known devices, recoveries under way."""
+def end_everything(account: Account, words: str) -> None:
+    """Sessions, tokens with them, known devices, recoveries under way. The caller holds the account's row."""
     sessions.end_all(account.pk, actor="system", words=words)
     Device.objects.filter(account=account).delete()
     Recovery.objects.filter(account=account, done_at=None).update(ends_at=timezone.now())
@@ -109,7 +109,7 @@ def disavow(token: str) -> bool:
     reverted = bool(change) and contacts.revert(uuid.UUID(change))
     if account.lock_reason != "operator":
         signin.lock(account.pk, "owner")
-    _end_everything(account, "Все входы завершены по сообщению «это не я»")
+    end_everything(account, "Все входы завершены по сообщению «это не я»")
     if reverted:
         tell(account.pk, "contact_reverted")
     tell(account.pk, "locked", urgent=True, link="/recovery/")

@@ -18,6 +18,9 @@ from dopusk.portal.operators.actions import appoint
 from dopusk.portal.operators.rules import Role
 from dopusk.portal.proofing.rules import StandingCode
 from dopusk.portal.proofing.standing import suspend
+from dopusk.portal.recovery.tests import steps
+from dopusk.portal.recovery.tests.steps import path_of_page
+from dopusk.portal.sessions.models import Device
 from dopusk.portal.tests.browser import CABINET, Browser, known, path_of
 from dopusk.web.journal.actions import record
 from dopusk.web.journal.models import Entry
@@ -246,3 +249,16 @@ def test_nobody_disowns_anothers_entry_or_what_the_portal_did():
     theirs = note("profile.name_changed", "Имя изменено", actor=str(known("boris").sub))
     assert anna.get(f"/journal/{theirs.number}/not-me/").status_code == 404
     assert anna.get("/journal/999999/not-me/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_recovery_she_disowns_goes_no_further():
+    Account.objects.filter(pk=known("anna").sub).update(level="simplified")
+    anna, thief = signed_in("anna"), Browser("203.0.113.9")
+    assert path_of_page(steps.by_phone(thief, "anna@example.org")) == "/recovery/password/"
+    entry = Entry.objects.get(act="recovery.begun")
+    address = reverse("home:not_me", args=[entry.number])
+    assert anna.submit(anna.get(address), address).status_code == 303
+    assert path_of_page(thief.get("/recovery/password/", follow_redirects=True)) == "/recovery/"
+    assert known("anna").locked_at is not None
+    assert not Device.objects.filter(account=known("anna")).exists()
