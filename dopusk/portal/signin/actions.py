@@ -297,10 +297,10 @@ def second_passed(begun: Pending, amr: list[str], keys: list[bytes]) -> None:
 @transaction.atomic
 def finish(begun: Pending, place: Place, *, new_password: str = "") -> Opened:
     """The last step is done: keep the new password, if one was due, and open the session. Single use; raises Shut."""
+    account = Account.objects.select_for_update().get(pk=begun.account_id)  # first, as `lock` does
     used = Pending.objects.filter(pk=begun.pk, used_at=None, good_until__gt=timezone.now())
     if not used.update(used_at=timezone.now()):
         raise Shut
-    account = Account.objects.select_for_update().get(pk=begun.account_id)
     if account.password != begun.password:
         raise Shut
     if new_password:

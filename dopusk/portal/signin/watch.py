@@ -30,10 +30,10 @@ GROUP BY subject HAVING count(*) >= %(many)s
 def tell_of_new_devices() -> int:
     """Write to everybody in whose account a browser not seen before has signed in; returns how many letters."""
     told = 0
-    for key in (
-        Device.objects.filter(told_at=None).order_by("first_seen_at").values_list("pk", flat=True)[:AT_ONCE]
-    ):
+    untold = Device.objects.filter(told_at=None).order_by("first_seen_at")
+    for key, sub in untold.values_list("pk", "account_id")[:AT_ONCE]:
         with transaction.atomic():
+            Account.objects.select_for_update().get(pk=sub)  # first, as all who end devices do
             device = Device.objects.select_for_update(skip_locked=True).filter(pk=key, told_at=None).first()
             if device is None:
                 continue
