@@ -76,7 +76,10 @@ def approve(attempt_id: uuid.UUID, operator: uuid.UUID) -> str:
 def refuse(attempt_id: uuid.UUID, operator: uuid.UUID, code: ReviewCode, why: str, *, session: str) -> None:
     """Refuse with a coded reason and perhaps words of one's own. Raises NotAllowed."""
     with transaction.atomic():
-        attempt = _case(attempt_id)
+        held = endings.locked(attempt_id, State.REVIEW)
+        if held is None:
+            raise NotAllowed(Refusal("already_decided"))
+        attempt = held[0]
         if refusal := rules.may_decide(attempt.desk(), str(operator)):
             raise NotAllowed(refusal)
         sub = attempt.account_id

@@ -14,6 +14,7 @@ from dopusk.portal.proofing.actions import NotAllowed
 from dopusk.portal.proofing.models import Appeal, Suspension, Try, bucket
 from dopusk.portal.proofing.rules import Refusal, Standing, StandingCode
 from dopusk.web.journal.actions import record
+from dopusk.web.journal.models import Entry
 
 APPEAL = "/proofing/appeal/"
 
@@ -82,7 +83,19 @@ def restore(sub: uuid.UUID, by: uuid.UUID, why: str, *, session: str = "") -> No
         _restore(account, by, why, session)
 
 
+def _still_proved(account: Account) -> bool:
+    """Whether what was confirmed is still hers: meanwhile an operator may have seen her numbers in other hands, or
+    have given her a name that no register has seen."""
+    stands, opened = endings.standing_of(account.sub), account.opened()
+    if stands is None or not (opened.get("snils") and opened.get("identity_document")):
+        return False
+    renamed = Entry.objects.filter(subject=str(account.sub), act="profile.name_changed", at__gte=stands.at)
+    return not renamed.exists()
+
+
 def _restore(account: Account, by: uuid.UUID, why: str, session: str) -> None:
+    if not _still_proved(account):
+        raise NotAllowed(Refusal("not_confirmed"))
     Suspension.objects.filter(account=account, ended_at=None).update(
         ended_at=timezone.now(), ended="restored"
     )

@@ -2,18 +2,20 @@
 
 import threading
 from collections.abc import Callable
+from time import monotonic, sleep
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from dopusk.portal.accounts.models import Account
 from dopusk.portal.notices.models import Notice
 from dopusk.portal.operators.actions import appoint
 from dopusk.portal.operators.rules import Role
-from dopusk.portal.proofing import actions, desk, questions
+from dopusk.portal.proofing import actions, desk, endings, questions
 from dopusk.portal.proofing.forms import DataForm
 from dopusk.portal.proofing.models import Attempt, Try
-from dopusk.portal.proofing.rules import Answers, PassportAnswer, SnilsAnswer
+from dopusk.portal.proofing.rules import Answers, PassportAnswer, ReviewCode, SnilsAnswer, State
 from dopusk.portal.proofing.tests.people import SCAN, fields, newcomer
 from dopusk.portal.tests.browser import known
 from dopusk.web.files import actions as files
@@ -117,3 +119,29 @@ def test_two_reviewers_reach_for_one_case(outside):
         appoint(one.sub, Role.REVIEWER, by="system")
     came = at_once(*[lambda r=r: desk.take(attempt.pk, r.sub, session="") for r in reviewers])
     assert sorted(map(str, came)) == ["None", "taken_by_other"]
+
+
+def test_a_refusal_and_an_answer_of_a_register_stand_in_line(outside):
+    """The worker holds the account and comes to the attempt while a reviewer refuses it."""
+    account, attempt = begun()
+    boris = known("boris").sub
+    now = timezone.now()
+    Attempt.objects.update(state="review", reviewer_id=boris, taken_at=now, next_at=None)
+    refusing = threading.Thread(
+        target=lambda: at_once(
+            lambda: desk.refuse(attempt.pk, boris, ReviewCode.DATA_MISMATCH, "", session="")
+        )
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        Account.objects.select_for_update().get(pk=account.pk)
+        refusing.start()
+        waits, late = 0, monotonic() + 10
+        while not waits:
+            assert monotonic() < late
+            sleep(0.01)
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            waits = cursor.fetchone()[0]
+        assert endings.locked(attempt.pk, State.REVIEW)
+    refusing.join(30)
+    assert not Attempt.objects.exists()
+    assert Notice.objects.filter(account=account, kind="proofing_refused").count() == 1

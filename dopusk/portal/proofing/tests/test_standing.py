@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from dopusk.portal.accounts.actions import change_sealed
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.notices.models import Notice
 from dopusk.portal.oidc.models import Grant
@@ -34,6 +36,7 @@ from dopusk.portal.tests.browser import (
     path_of,
     userinfo,
 )
+from dopusk.web.journal.actions import record
 from dopusk.web.journal.models import Entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cabinet")]
@@ -174,6 +177,42 @@ def test_an_upheld_decision_stays_and_its_reason_is_read(outside):
     assert Notice.objects.filter(account=account_of("anna"), kind="appeal_answered").exists()
     with pytest.raises(NotAllowed, match="already_judged"):
         standing.judge(Appeal.objects.get().pk, account_of("vera").sub, "Да.", restored=True)
+
+
+def withdrawn_and_appealed():
+    """Anna's confirmation was withdrawn by Олег; her appeal waits for Вера."""
+    known("anna")
+    decides(operator("oleg", Role.SECURITY), "anna", "withdraw", **FRAUD)
+    anna = account_of("anna")
+    return anna, standing.appeal(anna.sub, "Это ошибка.")
+
+
+def test_an_appeal_gives_no_numbers_back_that_were_seen_in_other_hands():
+    anna, appeal = withdrawn_and_appealed()
+    change_sealed(anna.sub, snils="", identity_document={})  # as `endings.move_identity` leaves it
+    Account.objects.filter(pk=anna.sub).update(level="simplified")
+    operator("vera", Role.SECURITY)
+    with pytest.raises(NotAllowed, match="not_confirmed"):
+        standing.judge(appeal.pk, account_of("vera").sub, "Да.", restored=True)
+    assert level("anna") == "simplified"
+    standing.judge(appeal.pk, account_of("vera").sub, "Нет.", restored=False)
+
+
+def test_an_appeal_confirms_no_name_that_no_register_has_seen():
+    anna, appeal = withdrawn_and_appealed()
+    with transaction.atomic():  # as `profile.actions.approve_name_change` leaves it
+        record(actor="system", act="profile.name_changed", subject=str(anna.sub), words="Имя изменено")
+    operator("vera", Role.SECURITY)
+    with pytest.raises(NotAllowed, match="not_confirmed"):
+        standing.judge(appeal.pk, account_of("vera").sub, "Да.", restored=True)
+    assert level("anna") == "standard"
+
+
+def test_an_appeal_gives_a_withdrawn_confirmation_back():
+    _anna, appeal = withdrawn_and_appealed()
+    operator("vera", Role.SECURITY)
+    standing.judge(appeal.pk, account_of("vera").sub, "Да.", restored=True)
+    assert level("anna") == "confirmed"
 
 
 def test_without_a_decision_there_is_nothing_to_appeal():
