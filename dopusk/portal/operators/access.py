@@ -14,6 +14,7 @@ from dopusk.portal.sessions.access import Person, current, proof_required
 
 Arguments = ParamSpec("Arguments")
 TWO_FACTORS = "mfa"  # in `Person.amr` when a second factor, or a passkey, was shown
+STRONG = frozenset({"otp", "hwk", "swk"})  # those that count for an operator: a code by SMS does not
 
 
 def rights(sub: uuid.UUID) -> frozenset[Right]:
@@ -32,7 +33,10 @@ def rights_here(request: HttpRequest) -> frozenset[Right]:
 
 
 class SecondFactorMissing(PermissionDenied):
-    """An operator signed in without a second factor: her rights sleep until she shows one. Its page says how."""
+    """An operator signed in without a second factor, or with one by SMS: her rights sleep until she shows one.
+
+    Its page says how.
+    """
 
     template = "operators/second_factor_missing.html"
 
@@ -68,7 +72,7 @@ def _door(opens_to: Callable[[frozenset[Right]], bool]) -> Door:
         ) -> HttpResponse:
             if not opens_to(rights_here(request)):
                 raise PermissionDenied
-            if TWO_FACTORS not in person.amr:
+            if TWO_FACTORS not in person.amr or not STRONG.intersection(person.amr):
                 raise SecondFactorMissing
             return view(request, person, *args, **kwargs)
 
