@@ -19,6 +19,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import psycopg
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
+from django.utils.encoding import iri_to_uri
 
 from dopusk.kernel import trace
 
@@ -132,8 +133,10 @@ class Route:
 
 
 def redirect(location: str, *headers: tuple[str, str]) -> Answer:
-    """RFC 9700 §4.12: 303, so that a form is never sent on."""
-    return Answer(HTTPStatus.SEE_OTHER, [("Location", location), ("Cache-Control", "no-store"), *headers])
+    """RFC 9700 §4.12: 303, so that a form is never sent on. location: letters of any script, as in Django's own."""
+    return Answer(
+        HTTPStatus.SEE_OTHER, [("Location", iri_to_uri(location)), ("Cache-Control", "no-store"), *headers]
+    )
 
 
 def as_json(

@@ -46,12 +46,13 @@ def finish_assertion(
 
 
 def answer_of(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object of the body; empty when it is none."""
+    """The JSON object of the body; empty when it is none, or holds what no text can."""
     if len(request.body) > LONGEST_ANSWER:
         return {}
     try:
         answer = json.loads(request.body)
-    except ValueError:
+        json.dumps(answer, ensure_ascii=False).encode()  # halves of signs, which the database would not take
+    except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
 

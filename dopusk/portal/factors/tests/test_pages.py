@@ -1,6 +1,7 @@
 """The pages of second factors as Анна and Олег use them."""
 
 import base64
+import json
 import re
 from datetime import timedelta
 
@@ -307,3 +308,33 @@ def test_the_stand_shows_the_code_of_oleg_until_it_is_used(clock):
 def test_outside_the_sandbox_no_code_is_shown(settings):
     settings.SANDBOX = False
     assert Browser().get(reverse("factors:sandbox_code")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 60_000,
+        '{"a": ' * 9_000,
+        '{"ceremony": "\\u0000"}',
+        "null",
+        "\xff",
+        '{"name": "\\ud800", "next": "/\\ud800"}',
+    ],
+)
+def test_what_no_browser_sends_is_refused_and_breaks_nothing(anna, body):
+    stranger, hers = Browser(), browser_of(anna)
+    stranger.get("/signin/")
+    hers.get(reverse("factors:add_passkey"))
+    for browser, address in ((stranger, "/signin/passkey/"), (hers, reverse("factors:passkey_finish"))):
+        headers = {"X-CSRFToken": browser.cookies["portal_csrf"], "Content-Type": "application/json"}
+        assert browser.post(address, content=body.encode("latin-1"), headers=headers).status_code == 422
+
+
+def test_half_a_sign_is_no_name_of_a_passkey(anna):
+    browser = browser_of(anna)
+    browser.get(reverse("factors:add_passkey"))
+    token = {"X-CSRFToken": browser.cookies["portal_csrf"]}
+    options = browser.post(reverse("factors:passkey_options"), json={}, headers=token).json()
+    body = json.dumps({**Authenticator().create(options), "name": "телефон \ud800"})
+    answer = browser.post(reverse("factors:passkey_finish"), content=body, headers=token)
+    assert (answer.status_code, Passkey.objects.count()) == (422, 0)

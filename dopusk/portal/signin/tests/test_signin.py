@@ -1,7 +1,7 @@
 """Sign-in as people and strangers meet it."""
 
 import re
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 from django.test import Client
@@ -278,3 +278,13 @@ def test_a_login_on_a_known_device_costs_two_more_for_the_offer():
     with statements() as sent:
         browser.submit(page, "/signin/", identifier="anna@example.org", password=sandbox.PASSWORD)
     assert len(sent) == 4
+
+
+@pytest.mark.parametrize("way", ["/профиль/", "/?q=ключ", "/\u2028x", "/%D1%8F?a=b&c=%20"])
+def test_a_way_on_in_any_letters_is_an_address_that_every_server_can_send(way):
+    known("anna")
+    browser = Browser()
+    there = browser.sign_in("anna@example.org", next_path=way).headers["location"]
+    assert there.isascii()
+    assert unquote(there) == unquote(way)
+    assert browser.get("/signin/", params={"next": way}).headers["location"] == there
