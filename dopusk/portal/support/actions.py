@@ -56,10 +56,7 @@ def look_up(text: str, operator: Operator, *, reason: Reason, ticket: str) -> Lo
     """
     now = timezone.now()
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=operator.sub)  # her look-ups are counted one after another
-        lately = Look.objects.filter(operator_id=operator.sub, at__gt=now - rules.LOOK_LASTS)
-        if lately.count() >= rules.LOOKS_AN_HOUR:
-            raise NotDone("too_many_looks")
+        _may_look(operator, now)
         found = Account.objects.by_text(text)
         look = Look.objects.create(
             operator_id=operator.sub, account=found, reason=reason, ticket=ticket, at=now
@@ -79,6 +76,14 @@ def look_up(text: str, operator: Operator, *, reason: Reason, ticket: str) -> Lo
             detail={"reason": reason, "ticket": ticket},
         )
     return look
+
+
+def _may_look(operator: Operator, now: datetime) -> None:
+    """Her look-ups are counted one after another; she holds her row until the transaction ends. Raises NotDone."""
+    Account.objects.select_for_update().get(pk=operator.sub)
+    lately = Look.objects.filter(operator_id=operator.sub, at__gt=now - rules.LOOK_LASTS)
+    if lately.count() >= rules.LOOKS_AN_HOUR:
+        raise NotDone("too_many_looks")
 
 
 def look_of(operator: uuid.UUID, sub: uuid.UUID) -> Look | None:
@@ -186,22 +191,30 @@ class Newcomer:
     email: str
 
 
-@transaction.atomic
 def open_for(who: Newcomer, operator: Operator, *, ticket: str, network: str) -> Account:
     """Open an account for somebody who is at the desk and has signed the consent on paper.
 
     A temporary password goes to her telephone; nobody else sees it, and she changes it at her first sign-in. The
-    e-mail becomes hers when she opens the link sent there. Raises NotDone (`phone_taken`), passwords.Busy.
+    e-mail becomes hers when she opens the link sent there. It tells whether a telephone is taken, so it counts as a
+    look-up. Raises NotDone (`phone_taken`, `too_many_looks`), passwords.Busy.
     """
+    with transaction.atomic():
+        now = timezone.now()
+        _may_look(operator, now)
+        try:
+            return _open_for(who, operator, ticket=ticket, network=network)
+        except IntegrityError:
+            Look.objects.create(operator_id=operator.sub, reason=Reason.REQUEST, ticket=ticket, at=now)
+    raise NotDone("phone_taken")
+
+
+@transaction.atomic
+def _open_for(who: Newcomer, operator: Operator, *, ticket: str, network: str) -> Account:
     identity = Identity(
         last_name=who.last_name, first_name=who.first_name, patronymic=who.patronymic, gender="", birth_date="",
         snils="", inn="", phone=who.phone, email="", passport={}, level=Level.SIMPLIFIED,
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            account = open_account(identity, rules.temporary_password())
-    except IntegrityError as error:
-        raise NotDone("phone_taken") from error
+    account = open_account(identity, rules.temporary_password())
     now, text_hash = timezone.now(), fingerprint(consent_text())
     Agreement.objects.create(
         account=account, version=CONSENT, text_hash=text_hash, at=now, network=network, device="paper"

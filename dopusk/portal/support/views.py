@@ -213,6 +213,9 @@ def new(request: HttpRequest, person: Person) -> HttpResponse:
                 network=place_of(request).network,
             )
         except NotDone as refused:
+            if refused.code == "too_many_looks":
+                context = {"form": LookForm(), "code": refused.code, "may_open": True}
+                return render(request, "support/people.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
             said = _(
                 "Учётная запись с этим телефоном уже есть. Найдите её: человеку поможет восстановление доступа."
             )

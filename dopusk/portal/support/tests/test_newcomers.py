@@ -1,5 +1,6 @@
 """Дарья comes to a desk and has no account: Олег opens one, and only her telephone tells its password."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from dopusk.portal.operators.tests.people import PLACE, operator, phone
 from dopusk.portal.registration.models import Agreement
 from dopusk.portal.signin import actions as signin
 from dopusk.portal.support import actions
-from dopusk.portal.support.models import Temporary
+from dopusk.portal.support.models import Look, Temporary
+from dopusk.portal.support.rules import LOOKS_AN_HOUR
 from dopusk.portal.tests.browser import Browser, hashes_cost_nothing, known, path_of
 from dopusk.web.journal.models import Entry
 
@@ -149,3 +151,19 @@ def test_a_password_of_her_own_is_not_put_out(oleg):
     assert actions.put_out(timezone.now() + timedelta(hours=73)) == 0
     assert passwords.fits("четыре лодки у старого причала", newcomer().password)
     assert Temporary.objects.get(account=her).over_at
+
+
+def test_telephones_are_not_tried_out_by_opening_accounts_with_them(oleg):
+    for tried in range(LOOKS_AN_HOUR):
+        assert code_of(open_for(oleg, phone=phone("anna"))) == "phone_taken", tried
+    for number in (phone("anna"), HER_PHONE):
+        answer = open_for(oleg, phone=number)
+        assert answer.status_code == 429
+        assert 'data-code="too_many_looks"' in answer.text
+    assert Account.objects.by_text(HER_PHONE) is None
+    assert not Look.objects.exclude(account=None).exists(), "a taken number opens nobody's page"
+
+
+def code_of(page) -> str:
+    found = re.search(r'data-code="([^"]+)"', page.text)
+    return found[1] if found else ""
