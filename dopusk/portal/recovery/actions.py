@@ -23,6 +23,8 @@ from dopusk.portal.recovery import rules
 from dopusk.portal.recovery.models import Recovery, Try
 from dopusk.portal.recovery.rules import Evidence
 from dopusk.portal.sessions.actions import Place
+from dopusk.portal.signin import actions as signin
+from dopusk.portal.signin.rules import Held
 from dopusk.trust.sealing import blind_index
 from dopusk.web.journal.actions import record
 
@@ -276,6 +278,11 @@ def show_factor(recovery_id: uuid.UUID, text: str) -> str | Wait:
     held = _count(account, "factor", rules.FACTOR_TRIES)
     if held:
         return held
+    leave = signin.reserve_second(
+        account.pk, ""
+    )  # one count with guesses at sign-in: NIST SP 800-63B-4 §3.2.2
+    if isinstance(leave, Held):
+        return Wait(leave.until)
     if not (factors.check_totp(account.pk, text) or factors.use_recovery_code(account.pk, text)):
         record(
             actor="system",
@@ -284,6 +291,7 @@ def show_factor(recovery_id: uuid.UUID, text: str) -> str | Wait:
             words=f"При восстановлении доступа код второго шага не подошёл, сеть {recovery.network}",
         )
         return "factor_wrong"
+    signin.forgive(leave.keys)
     _show(recovery, Evidence.FACTOR)
     return ""
 

@@ -7,10 +7,13 @@ from django.utils import timezone
 
 from dopusk.portal.accounts.actions import change_sealed
 from dopusk.portal.accounts.models import Account, Identifier
-from dopusk.portal.recovery import actions
+from dopusk.portal.recovery import actions, rules
 from dopusk.portal.recovery.models import Recovery, Try
 from dopusk.portal.recovery.tests import steps
 from dopusk.portal.recovery.tests.steps import code_of, path_of_page
+from dopusk.portal.signin.models import Throttle
+from dopusk.portal.signin.rules import STRANGERS_TRIES
+from dopusk.portal.signin.tests.steps import enrol_app, wrong_code
 from dopusk.portal.tests.browser import Browser, known, path_of
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +145,17 @@ def test_a_network_that_asked_for_too_many_codes_waits_whoever_is_asked_for(sett
         page = steps.begin(Browser(), identifier)
         assert (page.status_code, code_of(page)) == (429, "held")
     assert path_of_page(steps.begin(Browser("203.0.113.9"), "anna@example.org")) == "/recovery/code/"
+
+
+def test_codes_of_the_app_are_guessed_no_oftener_than_at_sign_in():
+    anna = known("anna")
+    secret = enrol_app(anna)
+    steps.by_phone(Browser(), "anna@example.org")
+    recovery, wrong = Recovery.objects.get(), 0
+    for _ in range(12):
+        for _ in range(rules.FACTOR_TRIES):
+            wrong += actions.show_factor(recovery.pk, wrong_code(secret)) == "factor_wrong"
+        Try.objects.all().delete()  # as if hours had passed; the waits of sign-in over with them
+        if wrong < STRANGERS_TRIES:
+            Throttle.objects.update(held_until=timezone.now() - timedelta(seconds=1))
+    assert wrong == STRANGERS_TRIES
