@@ -112,7 +112,10 @@ def disavow(token: str) -> bool:
     end_everything(account, "Все входы завершены по сообщению «это не я»")
     if reverted:
         tell(account.pk, "contact_reverted")
-    tell(account.pk, "locked", urgent=True, link="/recovery/")
+    if account.lock_reason == "operator":  # no recovery opens that
+        tell(account.pk, "locked_by_operator", urgent=True)
+    else:
+        tell(account.pk, "locked", urgent=True, link="/recovery/")
     record(
         actor="system",
         act="recovery.disavowed",

@@ -135,7 +135,7 @@ def do(act: Act, sub: uuid.UUID, operator: Operator, *, why: Why, explained: str
             tell(sub, "unlocked", detail={"reason": reason})
         case Act.LOCK:
             signin.lock(sub, "operator")
-            tell(sub, "locked_by_operator", detail={"reason": reason}, urgent=True, link="/recovery/")
+            tell(sub, "locked_by_operator", detail={"reason": reason}, urgent=True)
             _note(
                 operator, sub, "support.locked",
                 f"Поддержка закрыла вход. Причина: {words.WHYS[why]}; пояснение: {explained}",

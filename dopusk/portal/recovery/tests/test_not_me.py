@@ -101,3 +101,5 @@ def test_an_operators_lock_is_not_made_the_owners(anna):
     assert endings.disavow(token)
     anna.refresh_from_db()
     assert anna.lock_reason == "operator"
+    told = Notice.objects.of(anna.sub).first()
+    assert (told.kind, told.link) == ("locked_by_operator", "")

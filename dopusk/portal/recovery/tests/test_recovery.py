@@ -174,10 +174,24 @@ def test_recovery_forgets_failed_attempts(anna):
 def test_an_operators_lock_stays(anna):
     signin.lock(anna.sub, "operator")
     browser = Browser()
-    steps.recover(browser, "anna@example.org")
+    steps.by_phone(browser, "anna@example.org")
+    last = steps.and_email(browser)
+    assert ('data-lock="operator"' in last.text, "data-cooling" in last.text) == (True, False)
+    done = steps.set_password(browser)
+    assert (code_of(done), "data-cooling" in done.text) == ("operator_lock", False)
+    assert 'href="/signin/"' not in done.text.partition("<main")[2].partition("</main")[0]
     anna.refresh_from_db()
     assert anna.lock_reason == "operator"
     assert passwords.fits(NEW, anna.password)
+
+
+def test_a_lock_of_her_own_is_opened_by_the_new_password(anna):
+    signin.lock(anna.sub, "owner")
+    browser = Browser()
+    steps.by_phone(browser, "anna@example.org")
+    assert 'data-lock="operator"' not in steps.and_email(browser).text
+    done = steps.set_password(browser)
+    assert (code_of(done), 'href="/signin/"' in done.text) == ("", True)
 
 
 def test_she_is_told_at_once_by_all_contacts_with_a_way_to_say_not_me(anna, settings):

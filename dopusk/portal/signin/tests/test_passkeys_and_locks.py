@@ -119,6 +119,15 @@ def test_a_passkey_does_not_open_a_locked_account_either(anna):
     assert not Session.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("why", "opened_by"), [("operator", "support"), ("owner", "recovery"), ("", "recovery")]
+)
+def test_an_operators_lock_leads_to_support_and_not_to_recovery(why, opened_by):
+    page = Browser().get(f"/signin/locked/?why={why}")
+    assert f'data-opened-by="{opened_by}"' in page.text
+    assert ('href="/recovery/"' in page.text) is (opened_by == "recovery")
+
+
 def test_unlocking_opens_it_again_with_a_reason_in_the_journal(anna):
     actions.lock(anna.sub, "owner")
     actions.unlock(anna.sub, by="system", why="позвонила сама")

@@ -211,7 +211,8 @@ def test_support_shuts_an_account_whose_password_is_out_and_opens_it_again(oleg)
     assert path_of(anna.get("/journal/")) == "/signin/"
     assert isinstance(signin.sign_in(phone("anna"), sandbox.PASSWORD, PLACE), signin.Locked)
     assert journal_of("anna", "support.locked").get().actor == str(known("oleg").pk)
-    assert Notice.objects.filter(account=known("anna"), kind="locked_by_operator").count() == 1
+    told = Notice.objects.get(account=known("anna"), kind="locked_by_operator")
+    assert told.link == ""  # no recovery opens it
     assert 'data-code="already_locked"' in act(oleg, "lock", "anna").text
     assert act(oleg, "unlock", "anna").status_code == 302
     assert not isinstance(signin.sign_in(phone("anna"), sandbox.PASSWORD, PLACE), signin.Locked)
@@ -316,3 +317,17 @@ def test_old_looks_are_cleared_away(oleg):
     assert actions.purge() == 0
     Look.objects.update(at=timezone.now() - timedelta(days=91))
     assert actions.purge() == 1
+
+
+def test_a_telephone_that_could_get_codes_is_no_second_step_until_she_wants_one(oleg):
+    find(oleg, phone("anna"))
+    page = reverse("support:person", args=[known("anna").pk])
+    assert 'data-second="off"' in oleg.get(page).text
+    turn_on_sms(known("anna").pk)
+    assert 'data-second="on"' in oleg.get(page).text
+
+
+def test_an_operator_who_enrolled_nothing_has_no_second_step(oleg):
+    appoint(known("maria").pk, Role.SUPPORT, by="system")
+    find(oleg, phone("maria"))
+    assert 'data-second="off"' in oleg.get(reverse("support:person", args=[known("maria").pk])).text
