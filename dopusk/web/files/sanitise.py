@@ -324,14 +324,31 @@ def confine() -> None:
         resource.setrlimit(what, (most, most))
 
 
-def renounce() -> None:
-    """Root becomes nobody, for whom alone some limits hold. Libraries are read before: nobody may not reach them."""
-    if os.getuid() != 0:
-        return
-    import pikepdf  # noqa: F401 - wanted later
-    from PIL import Image, ImageOps, Jpeg2KImagePlugin  # noqa: F401 - wanted later
+def load() -> None:
+    """Read every library that any file may want, those Pillow reads late too: nobody may not reach them."""
+    import pikepdf
+    from PIL import (  # noqa: F401 - wanted later
+        ExifTags,
+        Image,
+        ImageChops,
+        ImageMath,
+        ImageOps,
+        ImagePalette,
+        Jpeg2KImagePlugin,
+        JpegPresets,
+        MpoImagePlugin,
+        TiffImagePlugin,
+    )
 
     Image.preinit()
+    pikepdf.new().save(io.BytesIO())
+
+
+def renounce() -> None:
+    """Root becomes nobody, for whom alone some limits hold."""
+    if os.getuid() != 0:
+        return
+    load()
     os.setgroups([])
     os.setgid(NOBODY)
     os.setuid(NOBODY)

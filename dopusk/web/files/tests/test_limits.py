@@ -236,3 +236,53 @@ def test_every_file_has_a_key_of_its_own(monkeypatch):
         assert AESGCM(key).decrypt(nonce, text, bound) == actions.read(stored)
         assert key not in sealed
         assert settings.SEALING_KEY not in sealed
+
+
+LATE = """
+import io, runpy, sys
+sanitise = runpy.run_path(sys.argv[1])
+sanitise["load"]()
+before = set(sys.modules)
+for name in sys.argv[2:]:
+    kind, path = name.split(":", 1)
+    content = open(path, "rb").read()
+    sanitise["clean_pdf"](content, 9, 10**8) if kind == "PDF" else sanitise["clean_image"](content, kind, 10**8)
+print(sorted(set(sys.modules) - before))
+"""
+
+
+def phone_photograph():
+    """Turned by EXIF, with its place and a preview, as telephones take it."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "taken at home"
+    exif.get_ifd(0x8825)[1] = "N"
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40)).save(out, "JPEG", exif=exif, comment=b"home", icc_profile=b"x" * 200)
+    return out.getvalue()
+
+
+def as_png(mode, **more):
+    """A small picture of a mode."""
+    out = io.BytesIO()
+    Image.new(mode, (20, 20)).save(out, "PNG", **more)
+    return out.getvalue()
+
+
+def test_once_it_is_nobody_no_library_is_read_any_more(tmp_path):
+    """Nobody may not enter the folder of the libraries: a late import would end the process."""
+    files = {
+        "JPEG:photo": phone_photograph(), "JPEG:grey": papers.picture("JPEG", mode="L"),
+        "JPEG:print": papers.picture("JPEG", mode="CMYK"), "PNG:clear": papers.picture("PNG", mode="RGBA"),
+        "PNG:sixteen": as_png("I;16"), "PNG:palette": as_png("P", transparency=0), "PNG:bits": as_png("1"),
+        "PNG:both": as_png("LA"), "PDF:scan": papers.pdf(),
+    }  # fmt: skip
+    named = []
+    for name, content in files.items():
+        kind, _, word = name.partition(":")
+        (tmp_path / word).write_bytes(content)
+        named.append(f"{kind}:{tmp_path / word}")
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", LATE, sanitise.__file__, *named],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
