@@ -50,6 +50,12 @@ PORTAL_OPERATOR = environment.text(
     "Учебный оператор стенда, 170000, г. Тверь, Учебная ул., д. 1" if globals()["SANDBOX"] else None,
 )
 
+# how people reach support, in words: at the foot of every page
+PORTAL_SUPPORT = environment.text(
+    "DOPUSK_PORTAL_SUPPORT",
+    "на учебном стенде поддержка — Волков Олег, oleg@example.org" if globals()["SANDBOX"] else None,
+)
+
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
 REGISTERS_TOKEN = environment.secret("DOPUSK_PORTAL_REGISTERS_TOKEN")

@@ -31,6 +31,7 @@ def context(client: Registration | None) -> dict[str, Any]:
     """What the template needs besides the form's own values."""
     return {
         "client": client,
+        "support": settings.PORTAL_SUPPORT,
         "known_people": sandbox.PEOPLE if settings.SANDBOX else (),
         "known_password": sandbox.PASSWORD if settings.SANDBOX else "",
     }

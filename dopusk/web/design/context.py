@@ -19,7 +19,8 @@ def page(request: HttpRequest | None = None) -> dict[str, Any]:
     """Site, its neighbours, sandbox mark and trace id; reads no database.
 
     A site's own processor stands after this one and overrides `person` (display name or None), `nav`
-    (list of {"url", "label", "current"}) and `signout_url`; it may add `foot`, a template at the end of the page.
+    (list of {"url", "label", "current"}) and `signout_url`; it may add `foot`, a template at the end of the page, and
+    `support`, how people reach those who help.
     """
     here: str = settings.SITE
     addresses = {
