@@ -155,7 +155,7 @@ def change_identity(sub: uuid.UUID, field: str, value: str, *, seen: str, sessio
         raise Faulty([rules.Fault(field, fault)])
     after: str | date = value
     if field in rules.NAMES and value:
-        after = names.clean(value)
+        after = names.proper(value)
     elif field == "birth_date":
         after = date.fromisoformat(value)
     if after == before:
@@ -229,7 +229,7 @@ def file_name_change(
 ) -> NameChange:
     """Ask for another name, with the document that proves it. new: last, first, patronymic. Raises NotDone."""
     account = _lock(sub)
-    cleaned = tuple(names.clean(part) if part else "" for part in new)
+    cleaned = tuple(names.proper(part) if part else "" for part in new)
     if rules.same_name(new, (account.last_name, account.first_name, account.patronymic)):
         raise NotDone("same_name")
     if NameChange.objects.filter(account=account, state="waiting").exists():

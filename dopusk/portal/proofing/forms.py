@@ -112,16 +112,16 @@ class DataForm(forms.Form):
 
     def clean_last_name(self) -> str:
         """As in the passport."""
-        return str(_parsed(names.clean, self.cleaned_data["last_name"]))
+        return str(_parsed(names.proper, self.cleaned_data["last_name"]))
 
     def clean_first_name(self) -> str:
         """As in the passport."""
-        return str(_parsed(names.clean, self.cleaned_data["first_name"]))
+        return str(_parsed(names.proper, self.cleaned_data["first_name"]))
 
     def clean_patronymic(self) -> str:
         """As in the passport, or empty."""
         text = self.cleaned_data["patronymic"].strip()
-        return str(_parsed(names.clean, text)) if text else ""
+        return str(_parsed(names.proper, text)) if text else ""
 
     def clean_snils(self) -> str:
         """Eleven digits."""

@@ -62,7 +62,7 @@ class AboutForm(forms.Form):
 
     def _name(self, field: str) -> str:
         try:
-            return names.clean(self.cleaned_data[field])
+            return names.proper(self.cleaned_data[field])
         except Invalid as error:
             raise forms.ValidationError(_words(error.code), code=error.code) from error
 

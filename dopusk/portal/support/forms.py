@@ -119,9 +119,9 @@ class NewcomerForm(forms.Form):
         """Names and contacts in their normal spelling."""
         cleaned: dict[str, Any] = super().clean() or {}
         for field, parse, words in (
-            ("last_name", names.clean, _("Напишите фамилию буквами, как в паспорте.")),
-            ("first_name", names.clean, _("Напишите имя буквами, как в паспорте.")),
-            ("patronymic", names.clean, _("Напишите отчество буквами, как в паспорте.")),
+            ("last_name", names.proper, _("Напишите фамилию буквами, как в паспорте.")),
+            ("first_name", names.proper, _("Напишите имя буквами, как в паспорте.")),
+            ("patronymic", names.proper, _("Напишите отчество буквами, как в паспорте.")),
             (
                 "phone",
                 phone.parse,

@@ -37,6 +37,11 @@ def operator(who: str = "boris"):
     return browser
 
 
+def test_a_new_name_typed_small_is_kept_with_its_capitals():
+    assert files_for(signed_in(), "соколова").status_code == 302
+    assert NameChange.objects.get().opened()["last_name"] == "Соколова"
+
+
 def test_anna_files_a_marriage_certificate_and_waits():
     """profile:name_change"""
     anna = signed_in()

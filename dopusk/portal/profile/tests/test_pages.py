@@ -237,7 +237,7 @@ def test_a_newcomer_writes_her_name_herself():
     simplified()
     anna = signed_in()
     assert send(anna, "/profile/personal/last_name/", last_name=" петрова - водкина ").status_code == 303
-    assert known("anna").last_name == "петрова-водкина"
+    assert known("anna").last_name == "Петрова-Водкина"
     assert send(anna, "/profile/personal/patronymic/", patronymic="").status_code == 303
     assert known("anna").patronymic == ""
     assert send(anna, "/profile/personal/birth_date/", **day3("birth_date", "1990-05-01")).status_code == 303

@@ -1,5 +1,6 @@
 """From an upgraded account to a confirmed one: the straight way, its faults, its refusals."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,15 @@ def test_daria_becomes_standard_by_the_registers_and_confirmed_by_her_answers(ou
     assert told("daria") == ["confirmed"]
     assert {"proofing.begun", "proofing.standard", "proofing.confirmed"} <= set(acts("daria"))
     assert nothing_is_kept("daria")
+
+
+def test_a_name_typed_small_is_confirmed_with_its_capitals(outside):
+    browser, daria = signed_in("daria"), who("daria")
+    small = {"last_name": daria.last_name.lower(), "first_name": daria.first_name.upper()}
+    assert path_of(sends(browser, "daria", **small)) == "/proofing/questions/"
+    answers(browser, outside)
+    kept = account_of("daria")
+    assert (kept.level, kept.last_name, kept.first_name) == ("confirmed", daria.last_name, daria.first_name)
 
 
 def test_both_registers_are_asked_each_once(outside):
@@ -313,6 +323,31 @@ def test_an_inn_of_another_account_is_answered_just_so(outside):
     sends(browser, "daria", inn=who("anna").inn)
     assert codes(browser.get("/proofing/")) == ["identity_taken"]
     assert account_of("daria").level == "simplified"
+
+
+def test_ksenia_who_is_standard_sees_what_is_next_and_why_the_passport_is_compared_again(outside):
+    page = signed_in("ksenia").get("/proofing/")
+    assert "compared_again" in codes(page)
+    assert re.findall(r'data-next="(\w+)"', page.text) == ["confirmed"]
+    first = signed_in("daria").get("/proofing/")
+    assert "compared_again" not in codes(first)
+    assert re.findall(r'data-next="(\w+)"', first.text) == ["standard"]
+
+
+def test_the_label_of_the_scan_says_what_the_next_sending_demands(outside):
+    browser = signed_in("daria")
+    assert not scan_is_optional(browser.get(DATA))
+    assert scan_is_optional(sends(browser, "daria", snils="1"))  # accepted and kept
+    assert scan_is_optional(browser.get(DATA))
+    refused = sends(browser, "daria", scan=None, issuer_code="690-002")
+    assert "passport_mismatch" in codes(refused)
+    assert not scan_is_optional(refused)  # it went with the attempt
+
+
+def scan_is_optional(page):
+    """Whether the label of the scan says that it may stay empty."""
+    label = page.text.split('for="id_scan"')[1].split("</label>")[0]
+    return "dk-optional" in label
 
 
 def test_ksenia_who_is_standard_keeps_her_snils_and_is_not_asked_for_what_is_known(outside):

@@ -72,6 +72,12 @@ def test_daria_registers_and_is_signed_in():
     assert elsewhere.sign_in(DARIA.phone, PASSWORD).status_code == 303
 
 
+def test_a_name_typed_small_or_in_capitals_is_kept_as_names_are_written():
+    registers(Browser(), last_name="фролова", first_name="ДАРЬЯ", patronymic="алексеевна")
+    account = Account.objects.get()
+    assert (account.last_name, account.first_name, account.patronymic) == ("Фролова", "Дарья", "Алексеевна")
+
+
 def test_her_consent_is_kept_with_its_text_time_and_network():
     registers(Browser())
     kept = Agreement.objects.get()

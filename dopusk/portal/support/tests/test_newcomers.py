@@ -81,6 +81,11 @@ def test_an_account_is_opened_at_a_desk_and_its_password_only_she_sees(oleg):
     assert begun.step == "password"
 
 
+def test_a_name_typed_small_at_the_desk_is_kept_with_its_capitals(oleg):
+    open_for(oleg, last_name="петрова", first_name="ДАРЬЯ")
+    assert (newcomer().last_name, newcomer().first_name) == ("Петрова", "Дарья")
+
+
 def test_she_chooses_her_own_at_her_first_sign_in(oleg):
     open_for(oleg)
     her = Browser()
