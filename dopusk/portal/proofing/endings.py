@@ -13,8 +13,8 @@ from dopusk.portal.accounts.actions import change_sealed
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Kind, Known, Level
 from dopusk.portal.notices.actions import tell
-from dopusk.portal.proofing import words
-from dopusk.portal.proofing.models import Attempt, Draft, Suspension
+from dopusk.portal.proofing import rules, words
+from dopusk.portal.proofing.models import Appeal, Attempt, Draft, Suspension
 from dopusk.portal.proofing.rules import Doubt, Refusal, State, Typed
 from dopusk.web.files import actions as files
 from dopusk.web.journal.actions import record
@@ -35,6 +35,11 @@ def locked(attempt_id: uuid.UUID, *states: State) -> tuple[Attempt, Account] | N
 def standing_of(sub: uuid.UUID) -> Suspension | None:
     """The decision in force against her confirmation, if there is one."""
     return Suspension.objects.filter(account_id=sub, ended_at=None).first()
+
+
+def appealed(decision: Suspension | None) -> bool:
+    """Whether she has objected to this decision."""
+    return decision is not None and Appeal.objects.filter(suspension=decision).exists()
 
 
 def let_go(attempt: Attempt) -> None:
@@ -77,7 +82,9 @@ def hand_over(attempt: Attempt, doubts: Iterable[Doubt]) -> None:
     attempt.changed_at = timezone.now()
     attempt.silent, attempt.silent_since, attempt.next_at = [], None, None
     attempt.save()
-    tell(attempt.account_id, "proofing_review", link=HERE)
+    tell(
+        attempt.account_id, "proofing_review", detail={"why": rules.reason_to_tell(attempt.doubts)}, link=HERE
+    )
     record(
         actor="system",
         act="proofing.handed_over",

@@ -1,6 +1,6 @@
 """What is compared, what follows from it, who may decide: identity proofing without a clock or a database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -107,6 +107,11 @@ class Typed:
             "issuer": self.issuer,
             "issuer_code": self.issuer_code,
         }
+
+
+def reason_to_tell(doubts: Sequence[str]) -> str:
+    """Why an operator looks, as far as it is hers to hear: what she chose, what the register lacks; else empty."""
+    return next((code for code in (Doubt.OWN_WISH, Doubt.NOT_ENOUGH_DATA) if code in doubts), "")
 
 
 def birth_fault(birth: date, today: date) -> str | None:

@@ -49,7 +49,9 @@ def overview(request: HttpRequest, person: Person) -> HttpResponse:
         "level_words": _(words.LEVELS[person.level]),
         "attempt": attempt,
         "silent": words.registers_here(attempt.silent) if attempt else "",
+        "review_reason": rules.reason_to_tell(attempt.doubts) if attempt else "",
         "suspension": stands,
+        "appealed": endings.appealed(stands),
         "suspension_reason": _(words.STANDING_CODES[stands.code]) if stands else "",
         "ended": ended,
         "ended_words": _ended_words(ended) if ended else [],
@@ -134,6 +136,9 @@ def _form_page(
     left: int = 0,
 ) -> HttpResponse:
     refused = words.REFUSALS[refusal.code] if refusal else ()
+    form.fields["scan"].required = not (
+        draft and draft.scan
+    )  # the label says what the next sending will demand
     context = {
         "form": form,
         "code": first_code(form),
@@ -259,6 +264,7 @@ def missing(request: HttpRequest, person: Person) -> HttpResponse:
         "lacking": lacking,
         "step": _step(attempt, suspended=bool(stands and stands.kind == "suspended")),
         "silent": words.registers_here(attempt.silent) if attempt else "",
+        "appealed": endings.appealed(stands),
         "cooling_until": account.cooling_until,
         "level_words": _(words.LEVELS[account.level]),
         "proofing_url": f"{reverse('proofing:overview')}?{urlencode({'next': next_path})}",

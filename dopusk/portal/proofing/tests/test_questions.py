@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from dopusk.portal.notices import words
 from dopusk.portal.notices.models import Notice
 from dopusk.portal.proofing import tasks
 from dopusk.portal.proofing.models import Attempt
@@ -47,6 +48,8 @@ def test_of_igor_there_is_nothing_to_ask_so_an_operator_looks(outside):
     sends(browser, "igor")
     assert path_of(presses(browser, "/proofing/questions/", "/proofing/questions/open/")) == "/proofing/"
     assert Attempt.objects.get().doubts == ["not_enough_data"]
+    assert 'data-why="not_enough_data"' in browser.get("/proofing/").text
+    assert Notice.objects.get(kind="proofing_review").detail == {"why": "not_enough_data"}
 
 
 def test_she_may_prefer_an_operator_to_questions(outside):
@@ -54,6 +57,19 @@ def test_she_may_prefer_an_operator_to_questions(outside):
     sends(browser, "daria")
     presses(browser, "/proofing/questions/", "/proofing/operator/")
     assert Attempt.objects.get().doubts == ["own_wish"]
+    assert 'data-why="own_wish"' in browser.get("/proofing/").text
+    assert Notice.objects.get(kind="proofing_review").detail == {"why": "own_wish"}
+
+
+def test_wrong_answers_are_not_told_as_a_wish(outside):
+    browser = signed_in("daria")
+    sends(browser, "daria")
+    answers(browser, outside, right=False)
+    assert "data-why=" not in browser.get("/proofing/").text
+    assert Notice.objects.get(kind="proofing_review").text == words.text("proofing_review", {})
+    assert Notice.objects.get(kind="proofing_review").text != words.text(
+        "proofing_review", {"why": "own_wish"}
+    )
 
 
 def test_a_small_picture_needs_eyes_even_after_right_answers(outside):

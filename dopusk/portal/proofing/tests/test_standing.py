@@ -87,6 +87,11 @@ def test_nobody_of_that_name_is_said_and_a_reviewer_has_no_business_here():
     assert operator("boris", Role.REVIEWER).get(FIND).status_code == 403
 
 
+def main(page):
+    """What the page itself says, without its head and foot."""
+    return page.text.split("<main")[1].split("</main")[0]
+
+
 def test_a_suspension_ends_tokens_closes_services_and_is_told_with_its_reason():
     browser = Browser()
     token = exchange(code_for(browser, "anna")).json()["access_token"]
@@ -104,7 +109,10 @@ def test_a_suspension_ends_tokens_closes_services_and_is_told_with_its_reason():
     assert path_of(answer) == "/proofing/missing/"
     page = browser.get(answer.headers["location"])
     assert 'data-step="suspended"' in page.text
-    assert codes(browser.get("/proofing/")) == ["suspended"]
+    here = browser.get("/proofing/")
+    assert codes(here) == ["suspended"]
+    assert ("data-next" in here.text, 'id="way"' in here.text) == (False, False)  # no step is hers to take
+    assert main(here).count('href="/proofing/appeal/"') == 1
     assert path_of(browser.get("/proofing/data/")) == "/proofing/"  # no way around it
     decides(oleg, "anna", "restore", words="Проверили: это была поездка.")
     assert level("anna") == "confirmed"
@@ -260,6 +268,21 @@ def test_after_a_long_wait_the_way_back_is_the_services_front_door(outside):
     page = browser.get("/proofing/").text
     assert 'href="http://localhost:8001/"' in page.split("<main")[1].split("</main")[0]
     assert "/oidc/authorize" not in page
+
+
+def test_under_the_wait_after_a_recovery_no_way_back_is_promised():
+    known("anna")
+    Account.objects.update(cooling_until=timezone.now() + timedelta(days=2))
+    browser = signed_in("anna")
+    page = browser.get(reverse("proofing:missing"), params={"next": authorization()})
+    assert (page.status_code, codes(page)) == (403, ["cooling"])
+    assert "data-way-back" not in page.text  # she simply comes again
+    assert authorization().replace("&", "&amp;") + '"' not in main(page)  # to try now would be in vain
+
+
+def test_who_has_a_step_to_take_is_told_where_she_comes_back_from():
+    page = signed_in("daria").get(reverse("proofing:missing"), params={"next": authorization()})
+    assert (codes(page), "data-way-back" in page.text) == (["level"], True)
 
 
 def test_nothing_lacks_any_more_and_she_goes_on():
