@@ -49,9 +49,9 @@ class Wait:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a recovery stands. stage: `code` (nothing shown yet), `more`, `password`, `stuck` (only support in person
-    helps). steps: what may be shown next. factor: sign-in will ask for a second factor afterwards; spares: one that
-    whoever recovers has not in hand already (`rules.factor_stays`)."""
+    """Where a recovery stands. stage: `code` (nothing shown yet), `choice` (from the second step: is it lost?), `more`,
+    `password`, `stuck` (only support in person helps). steps: what may be shown next. factor: sign-in will ask for a
+    second factor afterwards; spares: one that whoever recovers has not in hand already (`rules.factor_stays`)."""
 
     stage: str
     steps: tuple[Evidence, ...] = ()
@@ -60,8 +60,11 @@ class Standing:
     spares: bool = False
 
 
-def begin(identifier: str, channel: str, place: Place) -> Begun | Wait:
-    """Send a code to whoever is known by this identifier, in any usual spelling. The same work is done for nobody."""
+def begin(identifier: str, channel: str, place: Place, *, asks_factor: bool = False) -> Begun | Wait:
+    """Send a code to whoever is known by this identifier, in any usual spelling. The same work is done for nobody.
+
+    asks_factor: she comes from the second step of a sign-in (`Recovery.asks_factor`).
+    """
     known = meanings(identifier)
     typed = f"{known[0].kind}:{known[0].value}" if known else f"?:{identifier.strip().casefold()}"
     index, now = blind_index(settings.SEALING_KEY, "recovery identifier", typed), timezone.now()
@@ -76,6 +79,7 @@ def begin(identifier: str, channel: str, place: Place) -> Begun | Wait:
         recovery = Recovery(
             token_hash=_hash(cookie), account=_found(identifier), identifier=index, network=place.network,
             channel=channel, sent_at=now, started_at=now, ends_at=now + rules.LASTS,
+            asks_factor=asks_factor,
         )  # fmt: skip
         recovery.keep(typed=typed, phone="")
         recovery.save(force_insert=True)
@@ -156,6 +160,8 @@ def standing(recovery: Recovery) -> Standing:
     spares = rules.factor_stays(
         asked=factor and have.any, sms=have.sms, shown=shown, phone_replaced=recovery.phone_proved
     )
+    if recovery.asks_factor and factor and Evidence.FACTOR not in shown:
+        return Standing("choice", (), shown, factor, spares)
     possible = rules.ways(_held(recovery.account), lost_factor=recovery.lost_factor)
     if rules.enough(possible, shown):
         return Standing("password", (), shown, factor, spares)
@@ -333,6 +339,14 @@ def give_up_factor(recovery_id: uuid.UUID) -> bool:
     recovery.lost_factor = True
     recovery.save(update_fields=["lost_factor"])
     return True
+
+
+@transaction.atomic
+def keep_factor(recovery_id: uuid.UUID) -> None:
+    """She still has her second factor, or means to find it: only the password is renewed. Raises Over."""
+    recovery, _account = of_owner(recovery_id)
+    recovery.asks_factor = False
+    recovery.save(update_fields=["asks_factor"])
 
 
 @transaction.atomic

@@ -14,8 +14,9 @@ class Recovery(models.Model):
     """One browser's way back in; bound to its own cookie, kept as SHA-256.
 
     account is empty when nobody is known by what was typed: everything goes on alike. identifier: blind index of what
-    was typed. channel, code, sent_at: the code that is awaited. shown: evidence so far. sealed: {typed, phone}, the
-    identifier as typed and the new telephone.
+    was typed. asks_factor: she came from the second step, and has not said yet whether it is lost. channel, code,
+    sent_at: the code that is awaited. shown: evidence so far. sealed: {typed, phone}, the identifier as typed and the
+    new telephone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -30,6 +31,7 @@ class Recovery(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     shown = ArrayField(models.CharField(max_length=10), default=list)
     lost_factor = models.BooleanField(default=False)
+    asks_factor = models.BooleanField(default=False)
     phone_code = models.UUIDField(null=True)
     phone_proved = models.BooleanField(default=False)
     started_at = models.DateTimeField()

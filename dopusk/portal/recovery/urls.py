@@ -12,6 +12,7 @@ urlpatterns = [
     path("recovery/more/", views.more, name="more"),
     path("recovery/data/", views.data, name="data"),
     path("recovery/factor/", views.factor, name="factor"),
+    path("recovery/factor-choice/", views.factor_choice, name="factor_choice"),
     path("recovery/factor-lost/", views.factor_lost, name="factor_lost"),
     path("recovery/phone/", views.phone, name="phone"),
     path("recovery/password/", views.password, name="password"),

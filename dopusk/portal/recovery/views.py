@@ -35,10 +35,12 @@ COOKIE: Final = "portal_recovery"
 DONE_COOKIE: Final = "portal_recovered"
 PAGES: Final = {
     "code": "recovery:code",
+    "choice": "recovery:factor_choice",
     "more": "recovery:more",
     "stuck": "recovery:more",
     "password": "recovery:password",
 }
+FACTOR: Final = "factor"  # of `lost`: she comes from the second step of a sign-in
 FORM: Final = ["GET", "HEAD", "POST"]
 Arguments = ParamSpec("Arguments")
 
@@ -58,8 +60,9 @@ def start(request: HttpRequest) -> HttpResponse:
     held: datetime | None = None
     if request.method == "POST" and form.is_valid():
         begun = actions.begin(
-            form.cleaned_data["identifier"], form.cleaned_data["channel"], place_of(request)
-        )
+            form.cleaned_data["identifier"], form.cleaned_data["channel"], place_of(request),
+            asks_factor=request.POST.get("lost") == FACTOR,
+        )  # fmt: skip
         if isinstance(begun, actions.Begun):
             response = _see("recovery:code")
             response.set_cookie(
@@ -69,7 +72,10 @@ def start(request: HttpRequest) -> HttpResponse:
             return response
         held = begun.until
         form.add_error(None, _held(held))
-    context = {"form": form, "over": "over" in request.GET, "locked": "locked" in request.GET, "held": held}
+    context = {
+        "form": form, "over": "over" in request.GET, "locked": "locked" in request.GET, "held": held,
+        "lost": FACTOR if FACTOR in {request.GET.get("lost"), request.POST.get("lost")} else "",
+    }  # fmt: skip
     return _page(request, "start", form, context)
 
 
@@ -205,7 +211,17 @@ def factor(request: HttpRequest, recovery: Recovery) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-@under_way("more", "password")
+@under_way("choice")
+def factor_choice(request: HttpRequest, recovery: Recovery) -> HttpResponse:
+    """She came because of the second step: is it lost, or will she show it when she signs in?"""
+    if request.method == "POST":
+        actions.keep_factor(recovery.pk)
+        return _see(PAGES[actions.standing(_fresh(recovery)).stage])
+    return _page(request, "factor_choice", None, {})
+
+
+@require_http_methods(FORM)
+@under_way("choice", "more", "password")
 def factor_lost(request: HttpRequest, recovery: Recovery) -> HttpResponse:
     """Her second factor is lost as well: what that costs, and then what has to be shown for it."""
     problem = ""

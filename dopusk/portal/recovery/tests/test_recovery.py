@@ -38,10 +38,23 @@ def worth(level: str) -> None:
 
 
 def test_the_addresses_have_names():
-    names = ["start", "code", "again", "more", "data", "factor", "factor_lost", "phone", "password", "done"]
+    names = [
+        "start",
+        "code",
+        "again",
+        "more",
+        "data",
+        "factor",
+        "factor_choice",
+        "factor_lost",
+        "phone",
+        "password",
+        "done",
+    ]
     assert [reverse(f"recovery:{name}") for name in names] == [
         "/recovery/", "/recovery/code/", "/recovery/again/", "/recovery/more/", "/recovery/data/",
-        "/recovery/factor/", "/recovery/factor-lost/", "/recovery/phone/", "/recovery/password/", "/recovery/done/",
+        "/recovery/factor/", "/recovery/factor-choice/", "/recovery/factor-lost/",
+        "/recovery/phone/", "/recovery/password/", "/recovery/done/",
     ]  # fmt: skip
     assert reverse("recovery:not_me", args=["abc"]) == "/not-me/abc/"
 
