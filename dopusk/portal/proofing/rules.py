@@ -179,6 +179,9 @@ class Answers:
         )
 
 
+LOOKS_AN_HOUR: Final = 60  # at confirmations, of one operator, found or not
+
+
 @dataclass(frozen=True)
 class Refusal:
     """Why not. code: stable; fields: of `Typed`, those that do not agree."""

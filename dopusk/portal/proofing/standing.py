@@ -1,6 +1,7 @@
 """A confirmation taken away for a while or for good, given back, appealed against."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from dopusk.web.journal.actions import record
 from dopusk.web.journal.models import Entry
 
 APPEAL = "/proofing/appeal/"
+LOOKS = ("proofing.looked_up", "proofing.found_nobody")
 
 
 def standing(account: Account) -> Standing:
@@ -158,13 +160,24 @@ def judge(appeal_id: int, by: uuid.UUID, why: str, *, restored: bool, session: s
         )
 
 
-def note_look(sub: uuid.UUID, operator: uuid.UUID, *, session: str) -> None:
-    """Write down that an operator looked at how her confirmation stands."""
+def note_look(sub: uuid.UUID | None, operator: uuid.UUID, *, session: str) -> None:
+    """Write down that an operator looked at how somebody's confirmation stands, or found nobody (None).
+
+    Raises NotAllowed(`too_many_looks`) past LOOKS_AN_HOUR, found or not.
+    """
     with transaction.atomic():
+        Account.objects.select_for_update().get(pk=operator)
+        since = timezone.now() - timedelta(hours=1)
+        looked = Entry.objects.filter(actor=str(operator), act__in=LOOKS, at__gt=since)
+        if looked.count() >= rules.LOOKS_AN_HOUR:
+            raise NotAllowed(Refusal("too_many_looks"))
+        found = sub is not None
         record(
             actor=str(operator),
-            act="proofing.looked_up",
-            subject=str(sub),
-            words="Оператор портала открыл сведения о Вашем подтверждении",
+            act=LOOKS[0] if found else LOOKS[1],
+            subject=str(sub) if found else "system",
+            words="Оператор портала открыл сведения о Вашем подтверждении"
+            if found
+            else "Оператор портала искал сведения о подтверждении и не нашёл учётной записи",
             session=session,
         )

@@ -40,6 +40,10 @@ def find(request: HttpRequest, person: Person) -> HttpResponse:
         account = Account.objects.known_as(*known).first() if known else None
         if account:
             return _see("proofing:confirmation", account.sub)
+        try:
+            standing.note_look(None, person.sub, session=str(person.sid))
+        except NotAllowed as error:
+            return _too_many(request, error)
         form.add_error("identifier", forms.ValidationError(_("Такой учётной записи нет."), code="not_found"))
     appeals = Appeal.objects.filter(judged_at=None, suspension__ended_at=None)
     context = {
@@ -57,8 +61,16 @@ def find(request: HttpRequest, person: Person) -> HttpResponse:
 def confirmation(request: HttpRequest, person: Person, sub: uuid.UUID) -> HttpResponse:
     """How one person's confirmation stands; looking is written down for her."""
     account = get_object_or_404(Account, pk=sub)
-    standing.note_look(sub, person.sub, session=str(person.sid))
+    try:
+        standing.note_look(sub, person.sub, session=str(person.sid))
+    except NotAllowed as error:
+        return _too_many(request, error)
     return _page(request, person, account)
+
+
+def _too_many(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+    messages.error(request, _(words.ACTS[error.refusal.code]), extra_tags=error.refusal.code)
+    return _see("proofing:find")
 
 
 def _page(

@@ -12,7 +12,7 @@ from dopusk.portal.accounts.models import Account
 from dopusk.portal.notices.models import Notice
 from dopusk.portal.oidc.models import Grant
 from dopusk.portal.operators.rules import Role
-from dopusk.portal.proofing import standing
+from dopusk.portal.proofing import rules, standing
 from dopusk.portal.proofing.actions import NotAllowed
 from dopusk.portal.proofing.models import Appeal, Attempt, Errand, Suspension
 from dopusk.portal.proofing.rules import StandingCode
@@ -85,6 +85,19 @@ def test_nobody_of_that_name_is_said_and_a_reviewer_has_no_business_here():
     oleg = operator("oleg", Role.SECURITY)
     assert presses(oleg, FIND, FIND, identifier="nobody@example.org").status_code == 422
     assert operator("boris", Role.REVIEWER).get(FIND).status_code == 403
+
+
+def test_an_operator_who_tries_numbers_is_stopped_and_each_miss_is_written_down(monkeypatch):
+    monkeypatch.setattr(rules, "LOOKS_AN_HOUR", 3)
+    known("anna")
+    oleg = operator("oleg", Role.SECURITY)
+    for _ in range(2):
+        assert presses(oleg, FIND, FIND, identifier="nobody@example.org").status_code == 422
+    assert Entry.objects.filter(act="proofing.found_nobody").count() == 2
+    assert oleg.get(place("anna")).status_code == 200
+    assert path_of(oleg.get(place("anna"))) == FIND
+    assert path_of(presses(oleg, FIND, FIND, identifier="nobody@example.org")) == FIND
+    assert Entry.objects.filter(act__in=standing.LOOKS).count() == 3
 
 
 def main(page):
