@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dopusk.portal.home import actions, rules, words
+from dopusk.portal.home import actions, rules, telling, words
 from dopusk.portal.sessions.access import COOKIE, Person, person_required
 from dopusk.portal.told import SENTENCES
 from dopusk.web.journal.models import Entry
@@ -62,7 +62,7 @@ def export_journal(request: HttpRequest, person: Person) -> HttpResponse:
 def not_me(request: HttpRequest, person: Person, number: int) -> HttpResponse:
     """«Это не я»: says what it does; the button locks and leads to recovery."""
     entry = get_object_or_404(Entry.objects.about(str(person.sub)), number=number)
-    if not rules.may_disown(entry.actor, entry.act, str(person.sub)):
+    if not rules.may_disown(entry.actor, entry.act, str(person.sub), entry.subject):
         raise Http404
     if request.method == "POST":
         actions.disown(person.sub, entry, session=str(person.sid))
@@ -92,15 +92,11 @@ def _entries(person: Person, kind: str, period: str) -> "QuerySet[Entry]":
 
 
 def _row(entry: Entry, person: Person) -> dict[str, Any]:
-    sub, detail = str(person.sub), _detail(entry)
+    detail = _detail(entry)
     return {
-        "entry": entry,
-        "words": SENTENCES.say(entry.words),
+        **telling.tell(entry, person.sub),
         "place": words.PLACES[rules.place(detail["network"])] if detail.get("network") else "",
         "here": entry.session == str(person.sid),
-        "desk": entry.subject not in {"", sub},
-        "by": "own" if entry.actor == sub else "system" if entry.actor == "system" else "operator",
-        "may_disown": rules.may_disown(entry.actor, entry.act, sub),
     }
 
 
@@ -118,7 +114,7 @@ def _plain(entry: Entry, person: Person) -> dict[str, Any]:
         "kind": rules.kind_of(entry.act),
         "act": entry.act,
         "words": SENTENCES.say(entry.words),
-        "by": _row(entry, person)["by"],
+        "by": rules.by(entry.actor, entry.act, str(person.sub)),
         "device": str(detail.get("device", "")),
         "network": str(detail.get("network", "")),
         "session": entry.session,
@@ -135,9 +131,8 @@ def _table(rows: list[dict[str, Any]]) -> str:
         "device": _("Устройство"), "network": _("Сеть"), "session": _("Сеанс"), "act": _("Код"),
         "trace_id": _("Код запроса"),
     }  # fmt: skip
-    by = {"own": _("Вы"), "system": _("Портал"), "operator": _("Оператор")}
     writer.writerow(heads.values())
     for row in rows:
-        said = {**row, "kind": words.KINDS[row["kind"]], "by": by[row["by"]]}
+        said = {**row, "kind": words.KINDS[row["kind"]], "by": words.BY[row["by"]]}
         writer.writerow([rules.cell(str(said[name])) for name in heads])
     return "\ufeff" + out.getvalue()

@@ -1,6 +1,7 @@
 """What wants the person's attention, and how her journal is sorted and read."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -77,9 +78,34 @@ def since(period: str, now: datetime) -> datetime | None:
 KNOCKS: Final = ("signin.", "recovery.", "factor.", "passkey.", "contacts.", "password.")
 
 
-def may_disown(actor: str, act: str, sub: str) -> bool:
-    """Whether she may say «это не я»: of what was done in her name, and of ways into her account."""
-    return actor == sub or (actor == "system" and act.startswith(KNOCKS))
+# beginnings of what people of the desk do to somebody else's account
+DESK: Final = (
+    "support.",
+    "operator.",
+    "proofing.",
+    "profile.",
+    "signin.unlocked",
+    "factor.all_removed",
+    "sessions.",
+    "delivery.",
+)
+_PERSON: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def by(actor: str, act: str, sub: str) -> str:
+    """Who did it, to her: `own`, `operator` (another person, by an act of the desk), `system`, or `stranger`:
+    somebody who has not signed in, as every attempt that failed."""
+    if actor == sub:
+        return "own"
+    if actor == "system":
+        return "system"
+    return "operator" if _PERSON.fullmatch(actor) and act.startswith(DESK) else "stranger"
+
+
+def may_disown(actor: str, act: str, sub: str, subject: str) -> bool:
+    """Whether she may say «это не я»: of what was done in her name to her account, and of ways into it."""
+    own = actor == sub and subject in {sub, ""}
+    return own or (actor == "system" and act.startswith(KNOCKS))
 
 
 LOCAL: Final = tuple(

@@ -7,13 +7,12 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
 from dopusk.portal.accounts.models import Account
-from dopusk.portal.home import standing, words
+from dopusk.portal.home import standing, telling, words
 from dopusk.portal.notices import actions as notices_actions
 from dopusk.portal.notices.models import Notice
 from dopusk.portal.operators.access import rights_here
 from dopusk.portal.profile.words import LEVELS
 from dopusk.portal.sessions.access import Person, current, person_required
-from dopusk.portal.told import SENTENCES
 from dopusk.web.journal.models import Entry
 
 A_PAGE, A_FEW = 25, 5
@@ -35,10 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cooling_until": stands.cooling_until,
         "unread": Notice.objects.unread(person.sub).count(),
         "desk": bool(rights_here(request)) and leads("/desk/"),
-        "latest": [
-            {"entry": one, "words": SENTENCES.say(one.words)}
-            for one in Entry.objects.about(str(person.sub))[:A_FEW]
-        ],
+        "latest": [telling.tell(one, person.sub) for one in Entry.objects.about(str(person.sub))[:A_FEW]],
     }
     return render(request, "home/home.html", context)
 

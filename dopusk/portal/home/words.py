@@ -88,6 +88,43 @@ ATTENTION: dict[str, tuple[str, Text, Text, str, Text]] = {
         _("Добавить второй шаг"),
     ),
 }
+# what an operator did at the desk, as her own journal says it, by act
+DESK: dict[str, Text] = {
+    "support.looked_up": _("открыта учётная запись"),
+    "support.found_nobody": _("поиск учётной записи, не найдена"),
+    "support.journal_read": _("прочитан журнал активности"),
+    "support.letters_seen": _("просмотрены отправленные сообщения"),
+    "support.locked": _("закрыт вход"),
+    "support.password_sent": _("отправлен временный пароль"),
+    "support.password_ordered": _("назначена смена пароля"),
+    "support.consent_on_paper": _("принято согласие на бумаге"),
+    "support.account_opened": _("создана учётная запись"),
+    "signin.unlocked": _("открыт вход"),
+    "factor.all_removed": _("снят второй шаг входа"),
+    "sessions.ended": _("завершены сеансы"),
+    "operator.appointed": _("дана должность оператора"),
+    "operator.dismissed": _("снята должность оператора"),
+    "proofing.review_taken": _("данные взяты на проверку"),
+    "proofing.scan_seen": _("открыт скан паспорта"),
+    "proofing.confirmed": _("личность подтверждена"),
+    "proofing.review_refused": _("в подтверждении личности отказано"),
+    "proofing.suspended": _("подтверждение приостановлено"),
+    "proofing.withdrawn": _("подтверждение отозвано"),
+    "proofing.restored": _("подтверждение возвращено"),
+    "proofing.appeal_upheld": _("жалоба рассмотрена, решение оставлено"),
+    "proofing.looked_up": _("открыты сведения о подтверждении"),
+    "profile.name_changed": _("изменено имя по документу"),
+    "profile.name_change_refused": _("в смене имени отказано"),
+    "profile.document_read": _("открыт документ"),
+    "delivery.sent_again": _("сообщение отправлено ещё раз"),
+}
+DESK_OTHER = _("действие с учётной записью")
+BY = {
+    "own": _("Вы"),
+    "system": _("Портал"),
+    "operator": _("Оператор"),
+    "stranger": _("Кто-то без входа"),
+}
 KINDS = {
     "signins": _("Входы"),
     "changes": _("Изменения"),

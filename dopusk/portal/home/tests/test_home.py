@@ -30,6 +30,12 @@ def codes(answer) -> set[str]:
     return set(re.findall(r'data-code="([^"]+)"', answer.text))
 
 
+def tellers(page) -> dict[int, str]:
+    """Whom the journal names as the doer, by number of entry."""
+    found = re.findall(r'<li data-by="(\w+)">.*?№ (\d+)', page.text, re.DOTALL)
+    return {int(number): by for by, number in found}
+
+
 def signed_in(who: str) -> Browser:
     known(who)
     browser = Browser()
@@ -213,13 +219,33 @@ def test_the_journal_is_taken_out_as_a_table_and_as_json():
 
 
 @pytest.mark.django_db
+def test_failed_sign_ins_are_a_strangers_and_no_operators():
+    known("anna")
+    Browser("203.0.113.9").sign_in("anna@example.org", "wrong")
+    anna = signed_in("anna")
+    note("support.looked_up", "Поддержка открыла Вашу учётную запись", actor=str(known("boris").sub))
+    page = anna.get("/journal/")
+    acts = dict(Entry.objects.values_list("number", "act"))
+    told = {acts[number]: by for number, by in tellers(page).items()}
+    seen = {"signin.failed": "stranger", "signin.done": "own", "support.looked_up": "operator"}
+    assert {act: told[act] for act in seen} == seen
+    taken = json.loads(anna.submit(page, "/journal/export/", format="json").content)
+    assert {one["act"]: one["by"] for one in taken}["signin.failed"] == "stranger"
+
+
+@pytest.mark.django_db
 def test_what_an_operator_did_about_others_is_hers_to_see_and_not_to_take():
     anna = signed_in("anna")
     sub, boris = str(known("anna").sub), str(known("boris").sub)
     with transaction.atomic():
         record(actor=sub, act="signin.unlocked", subject=boris, words="Вход Бориса снова открыт")
     page = anna.get("/journal/")
-    assert "Вход Бориса" in page.text
+    entry = Entry.objects.latest("number")
+    assert tellers(page)[entry.number] == "desk"
+    assert "Вход Бориса" not in page.text + anna.get("/").text  # that is said to Boris
+    assert boris[:8] in page.text
+    assert reverse("home:not_me", args=[entry.number]) not in page.text
+    assert anna.get(reverse("home:not_me", args=[entry.number])).status_code == 404
     assert "Вход Бориса" not in anna.submit(page, "/journal/export/", format="json").text
 
 

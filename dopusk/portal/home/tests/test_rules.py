@@ -68,19 +68,44 @@ def test_every_act_is_of_one_kind(act, kind):
 
 
 @pytest.mark.parametrize(
-    ("actor", "act", "hers"),
+    ("actor", "act", "subject", "hers"),
     [
-        ("anna", "profile.fact_added", True),
-        ("anna", "oidc.entered", True),
-        ("system", "signin.failed", True),
-        ("system", "recovery.begun", True),
-        ("system", "account.opened", False),
-        ("oleg", "signin.unlocked", False),
-        ("oleg", "profile.name_changed", False),
+        ("anna", "profile.fact_added", "anna", True),
+        ("anna", "oidc.entered", "anna", True),
+        ("anna", "support.looked_up", "boris", False),
+        ("anna", "support.found_nobody", "system", False),
+        ("system", "signin.failed", "anna", True),
+        ("system", "recovery.begun", "anna", True),
+        ("system", "account.opened", "anna", False),
+        ("oleg", "signin.unlocked", "anna", False),
+        ("oleg", "profile.name_changed", "anna", False),
     ],
 )
-def test_it_was_not_me_is_said_of_ones_own_acts_and_of_knocks(actor, act, hers):
-    assert rules.may_disown(actor, act, "anna") == hers
+def test_it_was_not_me_is_said_of_ones_own_acts_and_of_knocks(actor, act, subject, hers):
+    assert rules.may_disown(actor, act, "anna", subject) == hers
+
+
+OLEG = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.mark.parametrize(
+    ("actor", "act", "by"),
+    [
+        ("anna", "profile.fact_added", "own"),
+        ("system", "proofing.confirmed", "system"),
+        ("stranger", "signin.failed", "stranger"),
+        ("stranger", "signin.second_failed", "stranger"),
+        ("stranger", "passkey.counter_regressed", "stranger"),
+        ("", "support.looked_up", "stranger"),
+        (OLEG, "support.looked_up", "operator"),
+        (OLEG, "signin.unlocked", "operator"),
+        (OLEG, "profile.name_changed", "operator"),
+        (OLEG, "signin.failed", "stranger"),
+    ],
+)
+def test_only_the_acts_of_the_desk_are_laid_at_operators_doors(actor, act, by):
+    assert rules.by(actor, act, "anna") == by
+    assert by in words.BY
 
 
 @pytest.mark.parametrize(
