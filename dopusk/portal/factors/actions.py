@@ -15,12 +15,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dopusk.kernel import sandbox
+from dopusk.portal import statement
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.actions import OnlyInSandbox, known_identity
-from dopusk.portal.accounts.models import Account, Identifier
-from dopusk.portal.accounts.rules import Kind as Identification
+from dopusk.portal.accounts.models import Account
 from dopusk.portal.codes.actions import make_link
-from dopusk.portal.factors import rules
+from dopusk.portal.factors import rules, sql
 from dopusk.portal.factors.models import Ceremony, Dismissal, Passkey, Policy, RecoveryCode, Totp
 from dopusk.portal.factors.rules import Ask, Kind, Methods
 from dopusk.portal.notices.actions import tell
@@ -50,13 +50,7 @@ def policy(sub: uuid.UUID) -> Policy:
 
 def methods(sub: uuid.UUID) -> Methods:
     """What she can show as a second factor today. sms: her telephone is confirmed, she allows it, no operator."""
-    phone = Identifier.objects.filter(account_id=sub, kind=Identification.PHONE, verified_at__isnull=False)
-    return Methods(
-        totp=Totp.objects.filter(account_id=sub, confirmed_at__isnull=False).exists(),
-        passkeys=Passkey.objects.filter(account_id=sub).count(),
-        recovery_codes_left=RecoveryCode.objects.filter(account_id=sub, used_at=None).count(),
-        sms=policy(sub).sms and phone.exists() and not is_operator(sub),
-    )
+    return statement.one(sql.METHODS, {"sub": sub}, Methods) or Methods()
 
 
 def asked(account: Account, *, known_device: bool) -> Methods | None:
@@ -75,6 +69,14 @@ def asked(account: Account, *, known_device: bool) -> Methods | None:
         known_device=known_device,
     )
     return have if due else None
+
+
+def protected(account: Account) -> bool:
+    """Whether a password alone, on a device nobody knows, does not let in: what pages say of her second step.
+
+    False for an operator who has enrolled nothing yet, though one is demanded of her.
+    """
+    return required(account) and methods(account.pk).any
 
 
 def check_totp(sub: uuid.UUID, text: str) -> bool:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.contacts.models import Change
+from dopusk.portal.factors.actions import protected
 from dopusk.portal.home import rules
 from dopusk.portal.profile.models import Look
 from dopusk.portal.profile.rules import wants_look
@@ -35,7 +36,7 @@ def of(account: Account) -> Standing:
         proofing=_proofing(account) if account.level != "confirmed" else "",
         unverified=frozenset(waiting) | {kind for kind, at in verified.items() if at is None},
         contacts=frozenset(kind for kind, at in verified.items() if at),
-        second_factor=account.second_factor,
+        second_factor=protected(account),
         asked=wants_look(look.ask_on if look else None, timezone.localdate(account.created_at), today),
         cooling=cooling is not None,
     )

@@ -3,7 +3,7 @@
 import functools
 import uuid
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, Protocol
+from typing import Concatenate, Final, ParamSpec, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,9 @@ from dopusk.portal.sessions.access import Person, current, proof_required
 Arguments = ParamSpec("Arguments")
 TWO_FACTORS = "mfa"  # in `Person.amr` when a second factor, or a passkey, was shown
 STRONG = frozenset({"otp", "hwk", "swk"})  # those that count for an operator: a code by SMS does not
+ENROLLED: Final[
+    list[Callable[[uuid.UUID], bool]]
+] = []  # whether she has one of these; slice factors adds itself
 
 
 def rights(sub: uuid.UUID) -> frozenset[Right]:
@@ -35,10 +38,14 @@ def rights_here(request: HttpRequest) -> frozenset[Right]:
 class SecondFactorMissing(PermissionDenied):
     """An operator signed in without a second factor, or with one by SMS: her rights sleep until she shows one.
 
-    Its page says how.
+    Its page says how. enrolled: whether she has one that counts, so that showing it is enough.
     """
 
     template = "operators/second_factor_missing.html"
+
+    def __init__(self, *, enrolled: bool) -> None:
+        super().__init__("second_factor_missing")
+        self.enrolled = enrolled
 
 
 class Door(Protocol):
@@ -73,7 +80,7 @@ def _door(opens_to: Callable[[frozenset[Right]], bool]) -> Door:
             if not opens_to(rights_here(request)):
                 raise PermissionDenied
             if TWO_FACTORS not in person.amr or not STRONG.intersection(person.amr):
-                raise SecondFactorMissing
+                raise SecondFactorMissing(enrolled=any(has(person.sub) for has in ENROLLED))
             return view(request, person, *args, **kwargs)
 
         return proof_required(guarded)

@@ -38,7 +38,8 @@ def home(request: HttpRequest, person: Person) -> HttpResponse:
         "account": account,
         "cooling": cooling,
         "methods": factors.methods(person.sub),
-        "second": factors.required(account),
+        "second": factors.protected(account),
+        "operator": factors.is_operator(person.sub),
         "living": _living(person).count(),
         "devices": Device.objects.filter(account_id=person.sub).count(),
     }

@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from dopusk.kernel import email, phone, snils
 from dopusk.portal.accounts.models import Account
-from dopusk.portal.factors.actions import methods, required
+from dopusk.portal.factors.actions import protected
 from dopusk.portal.sessions.models import Session
 from dopusk.portal.signin.standing import Counted, counted
 from dopusk.portal.support.models import Temporary
@@ -24,7 +24,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Shown:
-    """An account for support. second: whether a second factor exists, not which; asked: whether sign-in demands one."""
+    """An account for support. second: whether sign-in asks for a second step, not which."""
 
     account: Account
     stands: Stands
@@ -34,7 +34,6 @@ class Shown:
     inn: str
     counted: Counted
     second: bool
-    second_demanded: bool
     last_signin: datetime | None
     temporary: Temporary | None
 
@@ -43,7 +42,6 @@ def of(account: Account, stands: Stands) -> Shown:
     """Read an account for support."""
     content = account.opened()
     confirmed = set(account.identifiers.exclude(verified_at=None).values_list("kind", flat=True))
-    have = methods(account.pk)
     inn = str(content.get("inn") or "")
     return Shown(
         account=account,
@@ -53,8 +51,7 @@ def of(account: Account, stands: Stands) -> Shown:
         snils=snils.mask(content["snils"]) if content.get("snils") else "",
         inn=f"********{inn[-4:]}" if inn else "",
         counted=counted(account.pk),
-        second=bool(have.totp or have.passkeys or have.sms),
-        second_demanded=required(account),
+        second=protected(account),
         last_signin=Session.objects.filter(account=account).aggregate(at=Max("created_at"))["at"],
         temporary=Temporary.objects.filter(account=account, over_at=None).first(),
     )

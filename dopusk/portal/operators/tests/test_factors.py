@@ -2,9 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from dopusk.portal.factors.models import Totp
 from dopusk.portal.operators.actions import appoint
 from dopusk.portal.operators.rules import Role
+from dopusk.portal.operators.tests.people import operator
 from dopusk.portal.sessions.access import COOKIE
 from dopusk.portal.sessions.actions import Place, start
 from dopusk.portal.tests.browser import Browser, known
@@ -32,3 +35,23 @@ def test_one_appointed_while_signed_in_by_sms_works_only_after_a_stronger_step(a
     answer = browser.get(reverse("operators:desk"))
     assert answer.status_code == status
     assert ('data-code="second_factor_missing"' in answer.text) is (status == 403)
+
+
+def way_out(answer) -> str:
+    return answer.text.split('data-code="second_factor_missing"', 1)[1].split("</main>", 1)[0]
+
+
+def test_who_has_enrolled_nothing_is_led_to_enrol_and_not_round_in_a_circle():
+    answer = operator("boris", Role.SUPPORT, two_factors=False).get(reverse("operators:desk"))
+    assert reverse("signin:again") not in way_out(answer)
+    assert reverse("factors:list") in way_out(answer)
+
+
+def test_who_has_an_app_shows_it_and_comes_back():
+    boris = known("boris")
+    app = Totp(account=boris, confirmed_at=timezone.now())
+    app.seal(b"s" * 20)
+    app.save(force_insert=True)
+    answer = operator("boris", Role.SUPPORT, two_factors=False).get(reverse("operators:desk"))
+    assert f"{reverse('signin:again')}?next=%2Fdesk%2F" in way_out(answer)
+    assert reverse("factors:list") not in way_out(answer)

@@ -11,6 +11,8 @@ from dopusk.kernel import sandbox
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.notices.models import Notice
+from dopusk.portal.operators.actions import appoint
+from dopusk.portal.operators.rules import Role
 from dopusk.portal.security import rules
 from dopusk.portal.sessions.models import Device, Session
 from dopusk.portal.tests.browser import Browser, code_for, exchange, known, path_of, userinfo
@@ -248,3 +250,10 @@ def test_what_one_person_typed_is_kept_for_nobody_else():
     owners = [re.search(r'data-owner="(\w+)"', one.get("/security/").text)[1] for one in (signed_in(), boris)]
     assert owners[0] != owners[1]
     assert str(known("anna").sub)[:8] not in owners[0]
+
+
+def test_an_operator_who_enrolled_nothing_is_called_to_enrol_on_every_page(anna):
+    appoint(anna.pk, Role.SUPPORT, by="system")
+    browser = signed_in()
+    assert 'data-second="off"' in browser.get("/security/").text
+    assert 'data-code="no_second_factor"' in browser.get("/").text

@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dopusk.kernel import sandbox
+from dopusk.portal.factors.actions import turn_on_sms
 from dopusk.portal.factors.models import Totp
 from dopusk.portal.notices.models import Notice
+from dopusk.portal.operators.actions import appoint
 from dopusk.portal.operators.rules import Role
 from dopusk.portal.operators.tests.people import PLACE, operator, phone, signed_in
 from dopusk.portal.sessions.models import Session
