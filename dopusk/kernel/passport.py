@@ -22,7 +22,7 @@ class Passport:
     number: str
 
     def __str__(self) -> str:
-        return f"{self.series[:2]} {self.series[2:]} {self.number}"
+        return f"{self.series} {self.number}"
 
 
 def parse_number(text: str) -> Passport:

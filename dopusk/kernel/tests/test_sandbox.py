@@ -65,7 +65,7 @@ def test_anna_and_the_commission_are_who_the_plan_says():
         "00000060003",
         "+79000000003",
     )
-    assert (anna.email, str(anna.passport)) == ("anna@example.org", "99 00 000603")
+    assert (anna.email, str(anna.passport)) == ("anna@example.org", "9900 000603")
     assert {person.seat for person in sandbox.PEOPLE if person.role is Role.COMMISSIONER} == set(Seat)
     assert [person.key for person in sandbox.PEOPLE if not person.confirmed] == ["ksenia"]
 

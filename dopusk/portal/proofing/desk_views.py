@@ -111,12 +111,12 @@ def _findings(answers: Answers) -> list[dict[str, str]]:
 
 def _one(answers: Answers) -> dict[str, str]:
     if answers.snils is None and answers.passport is None:
-        return {"outcome": "unknown", "evidence": _("Ещё не ответил.")}
+        return {"outcome": "unknown", "word": _("Ответа нет"), "evidence": _("Ещё не ответил.")}
     refusal = rules.disagreement(answers)
     if refusal is None:
-        return {"outcome": "passed", "evidence": _("Всё совпадает.")}
+        return {"outcome": "passed", "word": _("Совпало"), "evidence": _("Всё совпадает.")}
     evidence = f"{_(words.REFUSALS[refusal.code][0])} {capfirst(words.fields_here(refusal.fields))}."
-    return {"outcome": "failed", "evidence": evidence}
+    return {"outcome": "failed", "word": _("Не совпало"), "evidence": evidence}
 
 
 @require_safe

@@ -22,6 +22,7 @@ from dopusk.portal.proofing.tests.people import (
     presses,
     sends,
     signed_in,
+    who,
 )
 from dopusk.portal.tests.browser import known, path_of
 from dopusk.web.files.models import StoredFile
@@ -62,6 +63,28 @@ def test_only_reviewers_with_two_factors_get_in(case):
     assert one_factor.get("/desk/review/").status_code != 200
     assert operator("boris", Role.REVIEWER).get("/desk/review/").status_code == 200
     assert operator("oleg", Role.SUPPORT).get("/desk/review/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        (Role.REVIEWER, "/desk/review/"),
+        (Role.SECURITY, "/desk/confirmations/"),
+        (Role.REVIEWER, "/desk/names/"),
+    ],
+)
+def test_every_queue_leads_back_to_the_desk(role, page):
+    shown = operator("boris", role).get(page)
+    assert shown.status_code == 200
+    assert f'href="{reverse("operators:desk")}" class="govuk-back-link"' in shown.text or (
+        f'class="govuk-back-link" href="{reverse("operators:desk")}"' in shown.text
+    )
+
+
+def test_the_card_writes_the_passport_as_the_form_asks_for_it(case):
+    assert f">{who('igor').passport.series} {who('igor').passport.number}<" in " ".join(
+        operator("boris", Role.REVIEWER).get(place(case)).text.split()
+    ).replace("> ", ">").replace(" <", "<")
 
 
 def test_boris_takes_looks_and_approves_and_igor_sees_who_looked(case):

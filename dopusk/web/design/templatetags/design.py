@@ -101,8 +101,12 @@ def finding(
     remedy: str = "",
     url: str = "",
     label: str = "",
+    word: str = "",
 ) -> dict[str, Any]:
-    """One checked rule. outcome: passed, failed or unknown; url with label: where it can be mended."""
+    """One checked rule. outcome: passed, failed or unknown; url with label: where it can be mended.
+
+    word: what the tag says instead of its own word for the outcome.
+    """
     if outcome not in OUTCOMES:
         raise template.TemplateSyntaxError(f"finding: no outcome {outcome!r}")
     return {
@@ -114,6 +118,7 @@ def finding(
         "remedy": remedy,
         "url": url,
         "label": label,
+        "said": word,
     }
 
 
