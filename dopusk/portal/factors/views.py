@@ -64,13 +64,13 @@ def totp(request: HttpRequest, person: Person) -> HttpResponse:
         wrong = _("Код не подошёл. Введите тот, который приложение показывает сейчас.")
         form.add_error("code", ValidationError(wrong, code="totp_wrong"))
     secret = actions.begin_totp(person.sub)
-    picture = segno.make(
-        rules.address(secret, name=_login(person), issuer=passkeys.RP_NAME), error="m", micro=False
-    )
+    address = rules.address(secret, name=_login(person), issuer=passkeys.RP_NAME)
+    picture = segno.make(address, error="m", micro=False)
     context = {
         "form": form,
         "picture": picture.svg_data_uri(scale=5, border=4, light="white"),
         "written": rules.written(secret),
+        "address": address,
         "replaces": actions.methods(person.sub).totp,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -23,10 +23,11 @@ class NotDone(Exception):
 
 
 @transaction.atomic
-def appoint(sub: uuid.UUID, role: Role, *, by: str, session: str = "") -> bool:
+def appoint(sub: uuid.UUID, role: Role, *, by: str, session: str = "", told: bool = True) -> bool:
     """Give a person a post and demand a second factor of her from now on. False when she holds it already.
 
-    by: the operator's `sub`, or "system". session: hers. Raises NotDone (`own_post`).
+    by: the operator's `sub`, or "system". session: hers. told: False for a known person of a fresh stand, who would
+    get a letter a post. Raises NotDone (`own_post`).
     """
     account = Account.objects.select_for_update().get(pk=sub)
     held = Appointment.objects.filter(account=account, role=role, ended_at=None).exists()
@@ -37,7 +38,8 @@ def appoint(sub: uuid.UUID, role: Role, *, by: str, session: str = "") -> bool:
         raise NotDone(fault)
     Appointment.objects.create(account=account, role=role, appointed_by=by, appointed_at=timezone.now())
     Account.objects.filter(pk=sub).update(second_factor=True)
-    tell(sub, "operator_appointed", detail={"role": ROLES[role]}, link="/desk/")
+    if told:
+        tell(sub, "operator_appointed", detail={"role": ROLES[role]}, link="/desk/")
     record(
         actor=by,
         act="operator.appointed",

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -47,10 +48,9 @@ def roles(request: HttpRequest, person: Person) -> HttpResponse:
     form = AppointmentForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _appointed(request, form, person):
         return redirect("operators:roles")
-    posts = Appointment.objects.filter(ended_at=None).select_related("account")
-    page = Paginator(posts.order_by("account__last_name", "account__first_name", "pk"), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    held = Appointment.objects.filter(account=OuterRef("pk"), ended_at=None)
+    holders = Account.objects.filter(Exists(held)).order_by("last_name", "first_name", "pk")
+    page = Paginator(holders, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "code": first_code(form),
@@ -85,19 +85,19 @@ def _appointed(request: HttpRequest, form: AppointmentForm, person: Person) -> b
     return True
 
 
-def _rows(posts: list[Appointment]) -> list[dict[str, object]]:
-    """Posts with the names of those who gave them, in one query."""
+def _rows(holders: list[Account]) -> list[dict[str, object]]:
+    """People with their posts and the names of those who gave them, in two queries."""
+    posts = list(Appointment.objects.filter(account__in=holders, ended_at=None).order_by("pk"))
     givers = Account.objects.in_bulk(
         [uuid.UUID(post.appointed_by) for post in posts if post.appointed_by != "system"]
     )
-    return [
-        {
-            "post": post,
-            "role": _(ROLES[Role(post.role)]),
-            "by": givers.get(uuid.UUID(post.appointed_by)) if post.appointed_by != "system" else None,
-        }
-        for post in posts
-    ]
+    hers: dict[uuid.UUID, list[dict[str, object]]] = {}
+    for post in posts:
+        by = givers.get(uuid.UUID(post.appointed_by)) if post.appointed_by != "system" else None
+        hers.setdefault(post.account_id, []).append(
+            {"post": post, "role": _(ROLES[Role(post.role)]), "by": by}
+        )
+    return [{"account": one, "posts": hers.get(one.pk, [])} for one in holders]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -262,6 +262,9 @@ def test_the_seed_gives_oleg_his_posts_and_app_once():
     oleg = known("oleg")
     assert actions.seed_known_factors() == 1
     assert actions.seed_known_factors() == 0
+    assert not Notice.objects.filter(kind="operator_appointed").exists(), (
+        "a fresh stand begins without letters"
+    )
     assert actions.methods(oleg.pk).totp
     Appointment.objects.filter(role=Role.SECURITY).update(ended_at=timezone.now())
     actions.seed_known_factors()

@@ -105,6 +105,7 @@ def test_anna_enrols_her_app_by_picture_or_by_hand(anna, clock):
     before = browser.cookies["portal_session"]
     page = browser.get(reverse("factors:totp"))
     assert 'src="data:image/svg+xml' in page.text
+    assert 'href="otpauth://totp/' in page.text, "a telephone cannot photograph itself"
     typed = re.search(r"data-secret>([A-Z2-7 ]+)<", page.text)[1]
     assert all(len(part) == 4 for part in typed.split())
     secret = base64.b32decode(typed.replace(" ", ""))
@@ -145,6 +146,7 @@ def test_recovery_codes_are_shown_once_and_can_be_kept_as_text(anna, clock):
     shown = send(browser, page, reverse("factors:codes"))
     codes = re.findall(r"<code class=\"dk-number\">([0-9A-Z-]+)</code>", shown.text)
     assert len(codes) == 10
+    assert "data-replaced" not in shown.text, "there were none before"
     assert "download=" in shown.text
     assert all(one in shown.text.split("data:text/plain", 1)[1] for one in codes)
     assert shown.headers["cache-control"] == "no-store"
@@ -338,3 +340,11 @@ def test_half_a_sign_is_no_name_of_a_passkey(anna):
     body = json.dumps({**Authenticator().create(options), "name": "телефон \ud800"})
     answer = browser.post(reverse("factors:passkey_finish"), content=body, headers=token)
     assert (answer.status_code, Passkey.objects.count()) == (422, 0)
+
+
+def test_new_recovery_codes_say_that_the_earlier_ones_are_over(anna, clock):
+    with_app(anna, clock)
+    actions.make_recovery_codes(anna.pk)
+    browser = browser_of(anna, MFA)
+    shown = send(browser, browser.get(reverse("factors:codes")), reverse("factors:codes"))
+    assert "data-replaced" in shown.text

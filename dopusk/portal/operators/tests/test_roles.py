@@ -227,3 +227,13 @@ def test_only_operators_find_their_workplace_in_the_head():
     assert reverse("operators:desk") not in anna.get("/journal/").text
     assert reverse("operators:desk") not in Browser().get("/").text
     assert reverse("operators:desk") in operator("maria", Role.REVIEWER).get("/journal/").text
+
+
+@pytest.mark.django_db
+def test_oleg_of_four_posts_stands_in_one_row_with_all_of_them():
+    oleg = operator("oleg", *Role)
+    text = oleg.get(reverse("operators:roles")).text
+    table = text.split("<tbody", 1)[1].split("</tbody>", 1)[0]
+    assert table.count('scope="row"') == 1
+    for role in Role:
+        assert reverse("operators:dismiss", args=[known("oleg").pk, role.value]) in table
