@@ -234,3 +234,15 @@ class CloseForm(forms.Form):
         error_messages={"required": words.REFUSED["not_typed"]},
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "size": "12"}),
     )
+    password = forms.CharField(
+        label=_("Пароль"),
+        max_length=1024,
+        strip=False,
+        error_messages={"required": words.REFUSED["password_missing"]},
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *given: Any, by_passkey: bool, **more: Any) -> None:
+        super().__init__(*given, **more)
+        if by_passkey:
+            del self.fields["password"]

@@ -36,9 +36,10 @@ def _files_of_their_own(settings, tmp_path):
     settings.STATE = tmp_path
 
 
-def close(browser, typed: str = "закрыть"):
+def close(browser, typed: str = "закрыть", password: str = sandbox.PASSWORD):
     page = browser.get("/profile/close/")
-    return browser.post("/profile/close/", data={**_csrf(page), "typed": typed})
+    data = {**_csrf(page), "typed": typed, "password": password}
+    return browser.post("/profile/close/", data=data)
 
 
 @pytest.mark.parametrize("address", ["/profile/export/", "/profile/close/"])
@@ -111,6 +112,30 @@ def test_the_wrong_word_closes_nothing():
     answer = close(anna, "да")
     assert (answer.status_code, codes(answer)) == (422, {"not_typed"})
     assert known("anna").closed_at is None
+
+
+@pytest.mark.parametrize(
+    ("password", "code"), [("", "password_missing"), ("не тот пароль", "password_wrong")]
+)
+def test_a_session_left_open_closes_nothing_without_the_password(password, code):
+    answer = close(signed_in(), password=password)
+    assert (answer.status_code, code in codes(answer)) == (422, True)
+    assert known("anna").closed_at is None
+
+
+def test_the_password_cannot_be_guessed_there():
+    anna = signed_in()
+    answers = [close(anna, password=f"догадка {number}") for number in range(12)]
+    assert (answers[-1].status_code, "held" in codes(answers[-1])) == (429, True)
+    assert close(anna).status_code == 429
+    assert known("anna").closed_at is None
+
+
+def test_whoever_came_by_a_passkey_needs_no_password():
+    anna = signed_in()
+    Session.objects.filter(account_id=sub_of("anna")).update(amr=["hwk", "user", "mfa"])
+    assert close(anna, password="").status_code == 200
+    assert Account.objects.filter(closed_at__isnull=False).exists()
 
 
 def test_an_operator_has_to_leave_her_post_first():
