@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from dopusk.stand.running import RunningStand
-from dopusk.stand.stand import free_base
+from dopusk.stand.stand import SEEDED, free_base
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -95,7 +95,7 @@ def test_a_stand_keeps_its_data_and_secrets_and_leaves_nothing_running(tmp_path)
     second = RunningStand(tmp_path / "state")
     try:
         assert (second.state / "secrets.json").read_text() == secrets
-        assert json.loads((second.state / "marks.json").read_text())["seeded"] == "1"
+        assert json.loads((second.state / "marks.json").read_text())["seeded"] == SEEDED
     finally:
         second.close()
         second.remove()
