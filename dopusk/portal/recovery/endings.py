@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -93,6 +94,14 @@ def end_everything(account: Account, words: str) -> None:
 def disavowed(token: str) -> Link | None:
     """What «это не я» of a letter would undo; changes nothing."""
     return codes.peek(token, "not_me")
+
+
+def consequences(link: Link | None) -> dict[str, Any]:
+    """What pressing «это не я» brings with it. contact: the former one comes back; hours: how long services that
+    demand a confirmed account stay closed once she has recovered, when nothing spares the wait; 0: they do not."""
+    account = Account.objects.filter(pk=link.sub).first() if link else None
+    hours = settings.RECOVERY_COOLING_HOURS if account and account.level == "confirmed" else 0
+    return {"link": link, "contact": bool(link and link.detail.get("change")), "hours": max(hours, 0)}
 
 
 @transaction.atomic

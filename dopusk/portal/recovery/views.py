@@ -337,7 +337,7 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
         response = HttpResponseRedirect("/recovery/?locked", status=HTTPStatus.SEE_OTHER)
         response.delete_cookie(COOKIE, path="/recovery/", samesite="Lax")
         return response
-    context = {"link": link, "contact": bool(link and link.detail.get("change")), "path": request.path}
+    context = {**endings.consequences(link), "path": request.path}
     status = HTTPStatus.OK if link else HTTPStatus.GONE
     return render(request, "recovery/not_me.html", context, status=status)
 

@@ -62,6 +62,13 @@ def test_a_stolen_recovery_is_disavowed_and_anna_gets_in_again(anna, cabinet, se
     assert browser.sign_in("anna@example.org", "мята растёт под самым окном").status_code == 303
 
 
+def test_the_wait_it_brings_is_told_before_the_button_is_pressed(anna):
+    token = make_link("not_me", "", sub=anna.sub, good_for=timedelta(days=10), detail={"act": "recovered"})
+    assert 'data-hours="72"' in Browser().get(f"/not-me/{token}/").text
+    Account.objects.update(level="standard")
+    assert "data-hours" not in Browser().get(f"/not-me/{token}/").text
+
+
 def test_a_changed_telephone_comes_back(anna):
     contacts.replace_phone(anna.sub, "+79001112233", by="recovery")
     link = link_of("notices.phone_changed")
