@@ -159,6 +159,7 @@ def _again(
         "client": client,
         "known_people": sandbox.PEOPLE if settings.SANDBOX else (),
         "known_password": sandbox.PASSWORD if settings.SANDBOX else "",
+        "failed_before": "failed" in request.POST,  # one slip of the fingers is no sign of strangers
         **problem,
     }
     held_until = problem.get("held_until")

@@ -44,6 +44,12 @@ def proved() -> bool:
     return Session.objects.get(ended_at=None).proved_at > timezone.now() - timedelta(minutes=1)
 
 
+def test_the_heading_says_what_is_asked_for(anna, browser):
+    assert 'data-asked="password"' in browser.get("/signin/again/").text
+    enrol_app(anna)
+    assert 'data-asked="totp"' in browser.get("/signin/again/").text
+
+
 def test_the_addresses_have_names():
     names = {
         "signin:again": "/signin/again/",

@@ -51,6 +51,15 @@ def test_after_five_failures_the_next_try_waits_and_the_time_is_shown(identifier
     assert re.search(r"через 1 минуту, в \d\d:\d\d", sixth.text)
 
 
+@pytest.mark.parametrize("identifier", ["anna@example.org", "nobody@example.org"])
+def test_others_attempts_are_not_blamed_for_the_first_slip(identifier):
+    browser = Browser()
+    first = browser.sign_in(identifier, "wrong")
+    second = browser.submit(first, "/signin/", identifier=identifier, password="wrong")
+    assert ('data-code="mismatch"' in first.text, 'data-hint="strangers"' in first.text) == (True, False)
+    assert ('data-code="mismatch"' in second.text, 'data-hint="strangers"' in second.text) == (True, True)
+
+
 def test_spelling_the_identifier_otherwise_does_not_help():
     fail(5, "anna@example.org")
     assert Browser().sign_in("ANNA@example.org").status_code == 429

@@ -211,7 +211,7 @@ def test_her_passkey_is_a_second_step(secret, anna):
 def test_whoever_has_nothing_at_hand_is_told_the_ways(secret):
     page = at_second().get("/signin/second/").text
     assert 'data-code="no_second_factor"' in page
-    assert 'href="/recovery/"' in page
+    assert 'href="/recovery/?lost=factor"' in page
 
 
 def test_her_policy_may_spare_a_known_device_the_second_step(secret, anna):
