@@ -315,7 +315,7 @@ def make_recovery_codes(sub: uuid.UUID, *, session: str = "", replaces: str | No
             return []
         RecoveryCode.objects.filter(account_id=sub).delete()
         RecoveryCode.objects.bulk_create(rows)
-        _tell(sub, "factor_added", "новые коды восстановления")
+        _tell(sub, "recovery_codes_made")
         record(
             actor=str(sub),
             act="factor.recovery_codes_made",

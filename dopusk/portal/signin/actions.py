@@ -346,8 +346,11 @@ def lock(sub: uuid.UUID, reason: str) -> None:
 
 
 @transaction.atomic
-def unlock(sub: uuid.UUID, *, by: str, why: str) -> None:
-    """Take the lock off and forget all failures counted against her. by: an operator's `sub`, or "system"."""
+def unlock(sub: uuid.UUID, *, by: str, why: str, words: str = "Вход в учётную запись снова открыт") -> None:
+    """Take the lock off and forget all failures counted against her.
+
+    by: an operator's `sub`, or "system"; words: what she reads of it in her journal.
+    """
     account = Account.objects.select_for_update().get(pk=sub)
     account.locked_at, account.lock_reason = None, ""
     account.save(update_fields=["locked_at", "lock_reason"])
@@ -356,7 +359,7 @@ def unlock(sub: uuid.UUID, *, by: str, why: str) -> None:
         actor=by,
         act="signin.unlocked",
         subject=str(sub),
-        words="Вход в учётную запись снова открыт",
+        words=words,
         detail={"why": why},
     )
 

@@ -12,6 +12,7 @@ from dopusk.portal.accounts.actions import open_account, set_password
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.passwords import make
 from dopusk.portal.accounts.rules import Identity, Level
+from dopusk.portal.codes.actions import make_link
 from dopusk.portal.contacts import actions as contacts
 from dopusk.portal.factors import actions as factors
 from dopusk.portal.notices.actions import tell
@@ -128,17 +129,21 @@ def do(act: Act, sub: uuid.UUID, operator: Operator, *, why: Why, explained: str
     code = rules.fault(act, stands(account, operator.sub), administrator=operator.administrator)
     if code:
         raise NotDone(code)
-    reason = f"{words.WHYS[why]}. {explained}".rstrip(".")
+    reason = f"{words.TOLD[why]}. {explained}".rstrip(".")
     match act:
         case Act.UNLOCK:
-            signin.unlock(sub, by=str(operator.sub), why=reason)
-            tell(sub, "unlocked", detail={"reason": reason})
+            said = f"Поддержка сняла ограничения входа. Причина: {words.TOLD[why]}; пояснение: {explained}"
+            signin.unlock(sub, by=str(operator.sub), why=reason, words=said)
+            token = make_link(
+                "not_me", "", sub=sub, good_for=factors.NOT_ME_LASTS, detail={"kind": "unlocked"}
+            )
+            tell(sub, "unlocked", detail={"reason": reason}, not_me_token=token)
         case Act.LOCK:
             signin.lock(sub, "operator")
             tell(sub, "locked_by_operator", detail={"reason": reason}, urgent=True)
             _note(
                 operator, sub, "support.locked",
-                f"Поддержка закрыла вход. Причина: {words.WHYS[why]}; пояснение: {explained}",
+                f"Поддержка закрыла вход. Причина: {words.TOLD[why]}; пояснение: {explained}",
             )  # fmt: skip
         case Act.ORDER_PASSWORD:
             _order_password(account, operator, why, explained, reason)
@@ -147,7 +152,7 @@ def do(act: Act, sub: uuid.UUID, operator: Operator, *, why: Why, explained: str
             tell(sub, "sessions_ended", detail={"reason": reason})
         case Act.TAKE_FACTORS:
             said = (
-                f"Второй шаг входа снят другим оператором. Причина: {words.WHYS[why]}; пояснение: {explained}"
+                f"Второй шаг входа снят другим оператором. Причина: {words.TOLD[why]}; пояснение: {explained}"
             )
             factors.take_all_off(sub, by=str(operator.sub), words=said)
             _end_sessions(sub, operator, why, explained)
@@ -155,12 +160,12 @@ def do(act: Act, sub: uuid.UUID, operator: Operator, *, why: Why, explained: str
             _send_password(account, operator)
             _note(
                 operator, sub, "support.password_sent",
-                f"Поддержка отправила временный пароль в СМС. Причина: {words.WHYS[why]}; пояснение: {explained}",
+                f"Поддержка отправила временный пароль в СМС. Причина: {words.TOLD[why]}; пояснение: {explained}",
             )  # fmt: skip
 
 
 def _end_sessions(sub: uuid.UUID, operator: Operator, why: Why, explained: str) -> None:
-    said = f"Поддержка завершила все Ваши сеансы. Причина: {words.WHYS[why]}; пояснение: {explained}"
+    said = f"Поддержка завершила все Ваши сеансы. Причина: {words.TOLD[why]}; пояснение: {explained}"
     end_all(sub, actor=str(operator.sub), words=said)
 
 
@@ -171,7 +176,7 @@ def _order_password(account: Account, operator: Operator, why: Why, explained: s
     tell(account.pk, "password_ordered", detail={"reason": reason}, urgent=True)
     said = (
         "Поддержка потребовала новый пароль при следующем входе. "
-        f"Причина: {words.WHYS[why]}; пояснение: {explained}"
+        f"Причина: {words.TOLD[why]}; пояснение: {explained}"
     )
     _note(operator, account.pk, "support.password_ordered", said)
 

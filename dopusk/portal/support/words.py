@@ -21,6 +21,7 @@ WHYS: Final = {
     Why.INCIDENT: noop("разбор случая безопасности"),
     Why.MISTAKE: noop("ошибка портала"),
 }
+TOLD: Final = WHYS | {Why.ASKED: noop("Ваша просьба")}  # the same, said to her in her journal and in letters
 ACTS: Final[dict[Act, tuple[Promise, Promise, Promise]]] = {  # title and button; what follows; done
     Act.UNLOCK: (
         _("Снять ограничения входа"),

@@ -141,6 +141,13 @@ def test_the_right_head_alone_opens_nothing(anna, clock):
     assert not any(one.proof in codes for one in RecoveryCode.objects.all())
 
 
+def test_recovery_codes_are_told_of_as_themselves_not_as_one_more_second_step(anna, clock):
+    with_app(anna, clock)
+    actions.make_recovery_codes(anna.pk)
+    kinds = list(Notice.objects.filter(account=anna).values_list("kind", flat=True))
+    assert sorted(kinds) == ["factor_added", "recovery_codes_made"]
+
+
 def test_new_recovery_codes_end_the_old_ones(anna, clock):
     with_app(anna, clock)
     old = actions.make_recovery_codes(anna.pk)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from dopusk.kernel import sandbox
 from dopusk.portal.factors import actions, forms, rules
 from dopusk.portal.factors.models import Passkey, Totp
-from dopusk.portal.factors.rules import Ask
+from dopusk.portal.factors.rules import Ask, Kind
 from dopusk.portal.factors.tests.authenticator import Authenticator
 from dopusk.portal.operators.access import SecondFactorMissing, right_required
 from dopusk.portal.operators.actions import appoint
@@ -348,3 +348,14 @@ def test_new_recovery_codes_say_that_the_earlier_ones_are_over(anna, clock):
     browser = browser_of(anna, MFA)
     shown = send(browser, browser.get(reverse("factors:codes")), reverse("factors:codes"))
     assert "data-replaced" in shown.text
+
+
+def test_sms_that_came_along_with_the_app_is_called_a_spare_and_can_be_declined(anna, clock):
+    with_app(anna, clock)
+    browser = browser_of(anna, MFA)
+    page = browser.get(reverse("factors:list")).text
+    assert 'data-sms="spare"' in page
+    assert reverse("factors:remove_sms") in page
+    actions.remove(anna.pk, Kind.SMS)
+    assert 'data-sms="off"' in browser.get(reverse("factors:list")).text
+    assert actions.methods(anna.pk).strong

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dopusk.kernel import sandbox
+from dopusk.portal.codes.models import LetterLink
 from dopusk.portal.factors.actions import turn_on_sms
 from dopusk.portal.factors.models import Totp
 from dopusk.portal.notices.models import Notice
@@ -18,7 +19,8 @@ from dopusk.portal.signin import actions as signin
 from dopusk.portal.signin.standing import counted
 from dopusk.portal.support import actions
 from dopusk.portal.support.models import Look
-from dopusk.portal.support.rules import LOOKS_AN_HOUR
+from dopusk.portal.support.rules import LOOKS_AN_HOUR, Why
+from dopusk.portal.support.words import TOLD
 from dopusk.portal.tests.browser import Browser, hashes_cost_nothing, known, path_of, statements
 from dopusk.web.journal.models import Entry
 
@@ -201,6 +203,11 @@ def test_support_takes_off_what_strangers_have_counted(oleg):
     assert journal_of("anna", "signin.unlocked").get().actor == str(known("oleg").pk)
     notice = Notice.objects.get(account=known("anna"), kind="unlocked")
     assert "не может войти" in notice.text
+    assert TOLD[Why.ASKED] in notice.text
+    assert "не может войти" in journal_of("anna", "signin.unlocked").get().words
+    assert LetterLink.objects.filter(purpose="not_me", sub=known("anna").pk).exists(), (
+        "the letter leads to «это не я»"
+    )
     answer = act(oleg, "unlock", "anna")
     assert 'data-code="nothing_locked"' in answer.text
 
