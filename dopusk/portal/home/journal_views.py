@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dopusk.portal.accounts.models import Account
+from dopusk.portal.factors.actions import protected
 from dopusk.portal.home import actions, rules, telling, words
 from dopusk.portal.sessions.access import COOKIE, Person, person_required
 from dopusk.portal.told import SENTENCES
@@ -69,7 +72,15 @@ def not_me(request: HttpRequest, person: Person, number: int) -> HttpResponse:
         response = HttpResponseRedirect("/recovery/", status=HTTPStatus.SEE_OTHER)
         response.delete_cookie(COOKIE)
         return response
-    return render(request, "home/not_me.html", {"row": _row(entry, person)})
+    context = {"row": _row(entry, person), "waits": _waits(person)}
+    return render(request, "home/not_me.html", context)
+
+
+def _waits(person: Person) -> int:
+    """For how many hours services would wait after the recovery that follows; 0 where a second step spares her that."""
+    account = Account.objects.get(pk=person.sub)
+    hours: int = settings.RECOVERY_COOLING_HOURS
+    return hours if account.level == "confirmed" and not protected(account) else 0
 
 
 def _chosen(source: Mapping[str, Any]) -> tuple[str, str]:

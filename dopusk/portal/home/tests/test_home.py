@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.contacts.models import Change
+from dopusk.portal.home import journal_views
 from dopusk.portal.notices.actions import tell
 from dopusk.portal.operators.actions import appoint
 from dopusk.portal.operators.rules import Role
@@ -265,6 +266,18 @@ def test_it_was_not_me_asks_then_locks_and_leads_to_recovery():
         assert path_of(browser.get("/journal/")) == "/signin/"
     assert Entry.objects.filter(act="journal.not_me", object=f"journal:{entry.number}").count() == 1
     assert account.notices.filter(kind="locked").count() == 1
+
+
+@pytest.mark.django_db
+def test_she_is_told_beforehand_that_confirmed_services_will_wait(monkeypatch):
+    anna = signed_in("anna")
+    address = reverse("home:not_me", args=[Entry.objects.filter(act="signin.done").latest("number").number])
+    assert "will_wait" in codes(anna.get(address))
+    monkeypatch.setattr(journal_views, "protected", lambda _account: True)
+    assert "will_wait" not in codes(anna.get(address))
+    monkeypatch.undo()
+    Account.objects.filter(pk=known("anna").sub).update(level="standard")
+    assert "will_wait" not in codes(anna.get(address))
 
 
 @pytest.mark.django_db
