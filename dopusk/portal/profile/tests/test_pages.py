@@ -81,6 +81,22 @@ def test_anna_sees_what_is_known_of_her_a_pencil_beside_each():
     assert shown == f"•••• •••{passport[-3:]}"
 
 
+def test_no_pencil_is_drawn_beside_what_does_not_change_here():
+    page = signed_in().get("/profile/")
+    links = dict(re.findall(r'<a class="govuk-link" href="(/[^"]*)">\s*(<svg|\S)', page.text))
+    for field in rules.IDENTITY:  # Anna's are confirmed
+        assert links[f"/profile/personal/{field}/"] != "<svg"
+    assert links["/contacts/"] == "<svg"
+    simplified()
+    assert re.search(r'href="/profile/personal/last_name/">\s*<svg', signed_in().get("/profile/").text)
+
+
+def test_taking_ones_data_out_and_leaving_are_found_at_the_top():
+    page = signed_in().get("/profile/").text
+    for address in ("/profile/export/", "/profile/close/"):
+        assert page.index(f'href="{address}"') < page.index('id="contacts"')
+
+
 def test_anna_adds_an_education_and_it_rests_sealed():
     """profile:add"""
     anna = signed_in()
