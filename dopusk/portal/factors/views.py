@@ -24,6 +24,7 @@ from dopusk.portal.factors.access import whole_proof_required
 from dopusk.portal.factors.forms import AskForm, NameForm, TotpForm
 from dopusk.portal.factors.models import Passkey, RecoveryCode, Totp
 from dopusk.portal.factors.rules import Ask, Kind
+from dopusk.portal.operators.access import TWO_FACTORS
 from dopusk.portal.sessions.access import Person, renew
 from dopusk.portal.sessions.actions import prove_again
 from dopusk.portal.sessions.rules import device
@@ -180,7 +181,9 @@ def add_sms(request: HttpRequest, person: Person) -> HttpResponse:
     code = actions.turn_on_sms(person.sub, session=str(person.sid))
     if code is None:
         messages.success(request, _("Код по СМС можно использовать как второй шаг входа."))
-        return _to_list()
+        # the list would ask at once for the code she has just turned on: `/security/` says the same and asks nothing
+        whole = TWO_FACTORS in person.amr
+        return _to_list() if whole else HttpResponseRedirect("/security/", status=HTTPStatus.SEE_OTHER)
     form = AskForm({"ask": actions.policy(person.sub).ask})
     return _list(request, person, form, refused=code, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 

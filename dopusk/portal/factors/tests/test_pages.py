@@ -254,6 +254,9 @@ def test_sms_is_added_and_removed_by_its_own_buttons(anna):
     answer = send(browser, browser.get(reverse("factors:list")), reverse("factors:add_sms"))
     assert answer.status_code == 303
     assert actions.methods(anna.pk).sms
+    reached = browser.get(answer.headers["location"])
+    assert reached.status_code == 200, "no second step is asked for just to see that it is on"
+    assert 'data-second="on"' in reached.text
     url = reverse("factors:remove_sms")
     whole = browser_of(anna, ["pwd", "sms", "mfa"])
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', whole.get(url).text)[1]
