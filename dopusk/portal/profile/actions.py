@@ -230,7 +230,10 @@ def file_name_change(
     """Ask for another name, with the document that proves it. new: last, first, patronymic. Raises NotDone."""
     account = _lock(sub)
     cleaned = tuple(names.proper(part) if part else "" for part in new)
-    if rules.same_name(new, (account.last_name, account.first_name, account.patronymic)):
+    old = (account.last_name, account.first_name, account.patronymic)
+    # one kept without its capitals, as names once were, may be put right
+    proper = all(not part or names.proper(part) == part for part in old)
+    if rules.same_name(new, old) and (proper or cleaned == old):
         raise NotDone("same_name")
     if NameChange.objects.filter(account=account, state="waiting").exists():
         raise NotDone("waits_already")

@@ -42,6 +42,12 @@ def test_a_new_name_typed_small_is_kept_with_its_capitals():
     assert NameChange.objects.get().opened()["last_name"] == "Соколова"
 
 
+def test_a_name_once_kept_without_its_capitals_can_be_put_right():
+    Account.objects.filter(pk=known("anna").pk).update(last_name="орлова")
+    assert files_for(signed_in(), "Орлова").status_code == 302
+    assert NameChange.objects.get().opened()["last_name"] == "Орлова"
+
+
 def test_anna_files_a_marriage_certificate_and_waits():
     """profile:name_change"""
     anna = signed_in()
