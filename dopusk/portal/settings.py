@@ -53,7 +53,7 @@ PORTAL_OPERATOR = environment.text(
 # how people reach support, in words: at the foot of every page
 PORTAL_SUPPORT = environment.text(
     "DOPUSK_PORTAL_SUPPORT",
-    "на учебном стенде поддержка — Волков Олег, oleg@example.org" if globals()["SANDBOX"] else None,
+    "Волков Олег, oleg@example.org" if globals()["SANDBOX"] else None,
 )
 
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
