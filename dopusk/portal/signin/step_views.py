@@ -67,7 +67,7 @@ def second(request: HttpRequest, begun: Pending) -> HttpResponse:
         return _show_second(request, begun, how, form, HTTPStatus.SERVICE_UNAVAILABLE, problem="busy")
     if isinstance(tried, seconds.Proved):
         actions.second_passed(begun, tried.amr, tried.keys)
-        return _go_on(request, begun)
+        return _go_on(request, begun, code_used=how == "recovery")
     if isinstance(tried, Held):
         return _show_second(
             request, begun, how, form, HTTPStatus.TOO_MANY_REQUESTS,
@@ -137,7 +137,9 @@ def password(request: HttpRequest, begun: Pending) -> HttpResponse:
     return _go_on(request, begun, new_password=fresh)
 
 
-def _go_on(request: HttpRequest, begun: Pending, *, new_password: str = "") -> HttpResponse:
+def _go_on(
+    request: HttpRequest, begun: Pending, *, new_password: str = "", code_used: bool = False
+) -> HttpResponse:
     """To the next step, or signed in."""
     lacking = Step.DONE if new_password else actions.step_of(begun)
     if lacking is not Step.DONE:
@@ -146,7 +148,7 @@ def _go_on(request: HttpRequest, begun: Pending, *, new_password: str = "") -> H
         opened = actions.finish(begun, access.place_of(request), new_password=new_password)
     except Shut:
         return HttpResponseRedirect("/signin/?over=1", status=HTTPStatus.SEE_OTHER)
-    return steps.enter(opened, begun.next_path, offer=begun.device_known)
+    return steps.enter(opened, begun.next_path, offer=begun.device_known, code_used=code_used)
 
 
 def _how(request: HttpRequest, begun: Pending) -> str:

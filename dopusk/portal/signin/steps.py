@@ -37,15 +37,15 @@ def begun(request: HttpRequest) -> Pending | None:
     return actions.pending(request.COOKIES.get(COOKIE, ""))
 
 
-def enter(opened: Opened, next_path: str, *, offer: bool) -> HttpResponse:
+def enter(opened: Opened, next_path: str, *, offer: bool, code_used: bool = False) -> HttpResponse:
     """A whole sign-in: the cookies, and on to `next`, perhaps past the offer of a passkey.
 
     Offered only in a browser she has signed in with before, not on a computer she happens to sit at; and not when a
-    service wants her password once more.
+    service wants her password once more. code_used: one of her recovery codes opened it, which the offer mentions.
     """
     onward = next_path
     if offer and not rules.is_in_the_middle(next_path) and offer_due(opened.sub):
-        onward = f"/signin/offer/?{urlencode({'next': next_path})}"
+        onward = f"/signin/offer/?{urlencode({'next': next_path, **({'used': 1} if code_used else {})})}"
     response = seen_off(onward, next_path)
     access.carry(response, opened)
     response.delete_cookie(COOKIE, path="/signin/", samesite="Lax")

@@ -16,7 +16,7 @@ from dopusk.kernel import sandbox
 from dopusk.portal.accounts.passwords import Busy
 from dopusk.portal.clients import models as clients
 from dopusk.portal.factors import access as factors
-from dopusk.portal.factors.actions import dismiss
+from dopusk.portal.factors.actions import dismiss, methods
 from dopusk.portal.factors.passkeys import Refused
 from dopusk.portal.sessions import access
 from dopusk.portal.sessions.actions import Shut, sign_out
@@ -88,7 +88,8 @@ def offer(request: HttpRequest, person: access.Person) -> HttpResponse:
         dismiss(person.sub)
         return seen_off(next_path, next_path)
     add = f"/security/factors/passkeys/add/?{urlencode({'next': next_path})}"
-    response = render(request, "signin/offer.html", {"next": next_path, "add_url": add})
+    left = methods(person.sub).recovery_codes_left if "used" in request.GET else None
+    response = render(request, "signin/offer.html", {"next": next_path, "add_url": add, "codes_left": left})
     return leading_to(clients.find(rules.client_of(next_path)), response)
 
 

@@ -208,6 +208,19 @@ def test_her_passkey_is_a_second_step(secret, anna):
     assert browser.get("/journal/").status_code == 200
 
 
+def test_after_a_recovery_code_the_offer_says_how_many_are_left(secret, anna):
+    codes = factors.make_recovery_codes(anna.sub)
+    browser = at_second()
+    give(browser, codes[0], "recovery")
+    browser.cookies.delete("portal_session")
+    factors.set_ask(anna.sub, Ask.ALWAYS)
+    browser.sign_in("anna@example.org")
+    page = browser.get(give(browser, codes[1], "recovery").headers["location"])
+    assert f'data-codes-left="{len(codes) - 2}"' in page.text
+    assert 'href="/security/factors/"' in page.text
+    assert "data-codes-left" not in browser.get("/signin/offer/").text
+
+
 def test_whoever_has_nothing_at_hand_is_told_the_ways(secret):
     page = at_second().get("/signin/second/").text
     assert 'data-code="no_second_factor"' in page
