@@ -10,12 +10,33 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from dopusk.kernel.sandbox import NEWCOMERS, ORGANISATIONS, PEOPLE
 from dopusk.stand.running import RunningStand
 from tests.journeys import portal
 from tests.journeys.conftest import accessible, fits
 from tests.journeys.letters import Letters
 from tests.journeys.portal import Somebody
 
+# Russian words on the page, outside parts that say they are Russian: texts, not what people typed into fields.
+RUSSIAN = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!parent.closest("[lang=ru], script, style, [hidden]")) found.push(walker.currentNode.data);
+  }
+  return found.flatMap((text) => text.match(/[А-Яа-яЁё-]{3,}/g) || []);
+}"""
+# People, places and firms keep their names; СНИЛС, ИНН and the like have no English.
+NAMES = {
+    word
+    for text in (
+        *(f"{one.full_name} {one.birth_place} {one.passport_issuer}" for one in (*PEOPLE, *NEWCOMERS)),
+        *(f"{one.name} {one.short_name} {one.address}" for one in ORGANISATIONS),
+        "Зимина Лада Марковна Самарский медицинский колледж СНИЛС ИНН ФРМР ФРМО ЕСИА ЕГИСЗ ОГРН Русский допуск Портал",
+    )
+    for word in re.findall("[А-Яа-яЁё-]{3,}", text)
+}
 WIDTHS = {"ru": (1280, 800), "en": (320, 800)}
 NEW = Somebody("Зимина", "Лада", "Марковна", "+79000010041", "lada.zimina@example.org")
 # what answers by a file, by another site, or by leaving
@@ -113,6 +134,8 @@ def test_every_page_has_no_barrier_and_fits(
                 check(page)
             except AssertionError as problem:
                 problems.append(f"{path}: {problem}")
+        if language == "en" and (russian := sorted({*page.evaluate(RUSSIAN)} - NAMES)):
+            problems.append(f"{path}: not in English: {' '.join(russian)}")
         if page.locator("main h1").count() != 1:
             problems.append(f"{path}: {page.locator('main h1').count()} main headings")
     assert problems == [], "\n".join(problems)
