@@ -34,7 +34,7 @@ _NAMES: dict[str | Right, str] = {
         registration:start registration:consent registration:about registration:phone_code registration:code_again
         registration:taken registration:password registration:email
         recovery:start recovery:code recovery:again recovery:more recovery:data recovery:factor recovery:factor_lost
-        recovery:phone recovery:password recovery:done recovery:not_me
+        recovery:factor_choice recovery:phone recovery:password recovery:done recovery:not_me
     """,
     SIGNED_IN: """
         home:notices home:journal home:export_journal home:not_me registration:done
