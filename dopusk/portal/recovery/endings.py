@@ -99,7 +99,7 @@ def disavowed(token: str) -> Link | None:
 def consequences(link: Link | None) -> dict[str, Any]:
     """What pressing «это не я» brings with it. contact: the former one comes back; hours: how long services that
     demand a confirmed account stay closed once she has recovered, when nothing spares the wait; 0: they do not."""
-    account = Account.objects.filter(pk=link.sub).first() if link else None
+    account = Account.objects.filter(pk=link.sub).first() if link and link.sub else None
     hours = settings.RECOVERY_COOLING_HOURS if account and account.level == "confirmed" else 0
     return {"link": link, "contact": bool(link and link.detail.get("change")), "hours": max(hours, 0)}
 
