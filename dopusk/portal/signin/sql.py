@@ -14,6 +14,11 @@ from dopusk.portal.signin import rules
 ZEROS = "decode('00000000000000000000000000000000', 'hex')"
 
 
+NOBODY = (
+    "'00000000-0000-0000-0000-000000000000'::uuid"  # whose devices are looked for where there is no account
+)
+
+
 def _half(purpose: str, value: str) -> str:
     return f"substr(sha256(%(salt)s::bytea || '{purpose}'::bytea || {value}), 1, 16)"
 
@@ -75,7 +80,9 @@ WITH found AS (
     SELECT {_half("identifier", "coalesce(f.index, %(typed)s::bytea)")} AS identifier,
            {_half("account", "coalesce(uuid_send(f.sub), %(typed)s::bytea)")} AS account,
            {_half("network", "%(network)s::bytea")} AS network,
-           (SELECT substr(sha256(uuid_send(id)), 1, 16) FROM ({_device("f.sub")}) d) AS device
+           (SELECT substr(sha256(uuid_send(id)), 1, 16) FROM ({
+    _device(f"coalesce(f.sub, {NOBODY})")
+}) d) AS device
     FROM (SELECT) always LEFT JOIN found f ON true
 ), keys AS (
     SELECT account || device AS device, identifier || network AS near, identifier || {ZEROS} AS identifier,
