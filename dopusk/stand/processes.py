@@ -124,7 +124,10 @@ class Supervisor:
                 stderr=log,
                 start_new_session=True,
             )
-        (self.pids / process.name).write_text(str(process.child.pid))
+        # whoever reads the file meets a whole number in it, never an empty file
+        fresh = self.pids / f".{process.name}"
+        fresh.write_text(str(process.child.pid))
+        fresh.replace(self.pids / process.name)
 
     def _watch(self) -> None:
         while not self.stopping.wait(0.1):

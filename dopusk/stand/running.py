@@ -81,6 +81,16 @@ class RunningStand:
             time.sleep(0.1)
         raise NotRunning(f"{name} does not come back")
 
+    def logged(self, trace_id: str) -> list[str]:
+        """What the processes wrote in their logs about one request."""
+        logs = sorted((self.state / "logs").glob("*.log"))
+        return [
+            f"{log.stem}: {line}"
+            for log in logs
+            for line in log.read_text(errors="replace").splitlines()
+            if trace_id in line
+        ]
+
     def fault(self, register: str, mode: str, delay_ms: int = 0) -> None:
         """Switch a register "on", "off", to "delay" or to "break"."""
         token = json.loads((self.state / "secrets.json").read_text())["DOPUSK_FAULTS_TOKEN"]

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from dopusk.stand.running import NotRunning, RunningStand
 from dopusk.stand.story import STEPS, Story, Wrong
 from dopusk.stand.visitor import Unexpected
 
+TRACE_ID = re.compile(r"\b[0-9a-f]{32}\b")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -34,8 +36,13 @@ def timed(story: Story, act: Callable[[Story], str]) -> tuple[bool, int, str]:
     try:
         ok, detail = True, act(story)
     except (Unexpected, Wrong, NotRunning) as error:
-        ok, detail = False, str(error)
+        ok, detail = False, "\n".join([str(error), *logged(story.stand, str(error))])
     return ok, round((time.monotonic() - began) * 1000), detail
+
+
+def logged(stand: RunningStand, said: str) -> list[str]:
+    """What the logs hold about the requests whose trace ids stand in the text of a refusal."""
+    return [line for trace_id in set(TRACE_ID.findall(said)) for line in stand.logged(trace_id)]
 
 
 def main(argv: list[str]) -> int:
