@@ -19,6 +19,9 @@ from dopusk.stand.stand import free_base
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 30
+ENTRY = re.compile(
+    r"^(?=\d{4}-\d\d-\d\d )", re.MULTILINE
+)  # a log line begins with its day, a traceback follows it
 CODE_SECONDS = 45  # a code lives 30 s and passes once
 
 
@@ -82,14 +85,12 @@ class RunningStand:
         raise NotRunning(f"{name} does not come back")
 
     def logged(self, trace_id: str) -> list[str]:
-        """What the processes wrote in their logs about one request."""
-        logs = sorted((self.state / "logs").glob("*.log"))
-        return [
-            f"{log.stem}: {line}"
-            for log in logs
-            for line in log.read_text(errors="replace").splitlines()
-            if trace_id in line
-        ]
+        """What the processes wrote in their logs about one request, tracebacks with it."""
+        found = []
+        for log in sorted((self.state / "logs").glob("*.log")):
+            entries = ENTRY.split(log.read_text(errors="replace"))
+            found += [f"{log.stem}: {entry.rstrip()}" for entry in entries if trace_id in entry]
+        return found
 
     def fault(self, register: str, mode: str, delay_ms: int = 0) -> None:
         """Switch a register "on", "off", to "delay" or to "break"."""

@@ -11,7 +11,8 @@ from dopusk.portal.accounts.rules import Level
 class Registration:
     """One registered service. Addresses are compared as strings, whole and exact (RFC 9700 §2.1).
 
-    required_level: the level of assurance below which nobody is let in.
+    required_level: the level of assurance below which nobody is let in. auth_method, grant_types, id_token_alg…: as
+    in `clients.models.Client`; jwks: JSON, or an empty text.
     """
 
     client_id: str
@@ -21,6 +22,14 @@ class Registration:
     signed_out_uris: frozenset[str]
     scopes: frozenset[str]
     required_level: str = Level.SIMPLIFIED
+    auth_method: str = "client_secret_basic"
+    grant_types: frozenset[str] = frozenset({"authorization_code"})
+    jwks: str = ""
+    id_token_alg: str = "ES256"  # noqa: S105 - an algorithm
+    backchannel_logout_uri: str = ""
+    par_required: bool = False
+    dpop_required: bool = False
+    enabled: bool = True
 
     @cached_property
     def levels(self) -> list[str]:

@@ -1,0 +1,1 @@
+"""Relying parties: operators register services, change and disable them."""
