@@ -11,7 +11,10 @@ from dopusk.kernel import trace
 from dopusk.portal import statement
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents import rules as consent_rules
-from dopusk.portal.oidc import claims, keys, rules, sql
+from dopusk.portal.oidc import claims, keys, sql
+from dopusk.portal.oidc.rules.authorize import CODE_SECONDS, Asked
+from dopusk.portal.oidc.rules.faults import Fault
+from dopusk.portal.oidc.rules.token import TOKEN_SECONDS, CodeState, Presented, challenge_of, code_fault
 from dopusk.portal.sessions.actions import idle_end
 from dopusk.portal.sessions.rules import cookie_hash
 
@@ -37,7 +40,7 @@ class Standing:
 
 
 def authorize(
-    asked: rules.Asked,
+    asked: Asked,
     cookie: str,
     *,
     signed_in_since: float,
@@ -66,7 +69,7 @@ def authorize(
             "nonce": asked.get("nonce"),
             "code": _hashed(code),
             "challenge": asked.get("code_challenge"),
-            "code_seconds": rules.CODE_SECONDS,
+            "code_seconds": CODE_SECONDS,
             "signed_in_since": signed_in_since,
             "agreed_since": agreed_since,
             "hinted": hinted,
@@ -98,15 +101,15 @@ class _Judged:
     signed_in: int
     amr: list[str]
 
-    def state(self) -> rules.CodeState:
+    def state(self) -> CodeState:
         """The conditions alone."""
-        return rules.CodeState(
+        return CodeState(
             self.unused, self.in_time, self.own, self.same_redirect, self.verified,
             self.session_lives, self.consent_stands, self.admitted,
         )  # fmt: skip
 
 
-def exchange(presented: rules.Presented, client: Registration) -> dict[str, Any] | rules.Fault:
+def exchange(presented: Presented, client: Registration) -> dict[str, Any] | Fault:
     """The token response for a code, or why not. A second use revokes what the first one gave."""
     access_token = secrets.token_urlsafe(32)
     judged = statement.one(
@@ -116,18 +119,18 @@ def exchange(presented: rules.Presented, client: Registration) -> dict[str, Any]
             "client": client.client_id,
             "levels": client.levels,
             "redirect_uri": presented.get("redirect_uri"),
-            "challenge": rules.challenge_of(presented.get("code_verifier")),
+            "challenge": challenge_of(presented.get("code_verifier")),
             "token": _hashed(access_token),
-            "token_seconds": rules.TOKEN_SECONDS,
+            "token_seconds": TOKEN_SECONDS,
             "trace": trace.current(),
             "reused_words": f"Код входа на «{client.name}» предъявлен второй раз; доступ по нему прекращён",
         },
         _Judged,
         may_repeat=False,
     )
-    fault = rules.code_fault(judged.state() if judged else None)
+    fault = code_fault(judged.state() if judged else None)
     if fault or judged is None:
-        return fault or rules.Fault("invalid_grant", "code_unknown")
+        return fault or Fault("invalid_grant", "code_unknown")
     content = claims.id_token(
         client_id=client.client_id,
         sub=judged.sub,
@@ -141,7 +144,7 @@ def exchange(presented: rules.Presented, client: Registration) -> dict[str, Any]
     return {
         "access_token": access_token,
         "token_type": "Bearer",
-        "expires_in": rules.TOKEN_SECONDS,
+        "expires_in": TOKEN_SECONDS,
         "scope": " ".join(consent_rules.in_order(frozenset(judged.scopes))),
         "id_token": keys.sign(content),
     }

@@ -19,8 +19,17 @@ from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.actions import secret_hash
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents.rules import CLAIMS
-from dopusk.portal.oidc import actions, claims, keys, rules
-from dopusk.portal.oidc.rules import Fault
+from dopusk.portal.oidc import actions, claims, keys
+from dopusk.portal.oidc.rules.authorize import (
+    AUTHORIZE,
+    PROMPTS,
+    RECIPIENT,
+    Asked,
+    agreed_since,
+    signed_in_since,
+)
+from dopusk.portal.oidc.rules.faults import Fault, first_fault
+from dopusk.portal.oidc.rules.token import TOKEN, Presented
 from dopusk.portal.sessions.access import COOKIE
 from dopusk.portal.wire import Answer, Page, Request, Route, as_json, redirect
 
@@ -37,33 +46,33 @@ def authorize(request: Request) -> Answer | Page:
     values, repeated = request.form if request.method == "POST" else request.query
     values = dict(values)
     again = values.pop(AGAIN, "")
-    asked = rules.Asked(values, repeated, clients.find(values.get("client_id", "")))
-    fault = rules.first_fault(rules.RECIPIENT, asked)
+    asked = Asked(values, repeated, clients.find(values.get("client_id", "")))
+    fault = first_fault(RECIPIENT, asked)
     if fault:
         return Page({FAULT: fault})
-    fault = rules.first_fault(rules.AUTHORIZE, asked)
+    fault = first_fault(AUTHORIZE, asked)
     if fault:
         return _back(asked, fault)
     hinted = _hinted(asked)
     if isinstance(hinted, Fault):
         return _back(asked, hinted)
     done = _done_before(asked, again)
-    signed_in_since = rules.signed_in_since(asked, done.get("signin"), time.time())
-    agreed_since = rules.agreed_since(asked, done.get("consent"))
+    after = signed_in_since(asked, done.get("signin"), time.time())
+    agreed_after = agreed_since(asked, done.get("consent"))
     standing, code = actions.authorize(
         asked,
         request.cookies.get(COOKIE, ""),
-        signed_in_since=signed_in_since,
-        agreed_since=agreed_since,
+        signed_in_since=after,
+        agreed_since=agreed_after,
         hinted=hinted,
     )
     if standing and standing.granted:
         return _back(asked, None, code=code)
-    if standing is None or standing.signed_in <= signed_in_since:
+    if standing is None or standing.signed_in <= after:
         if "none" in asked.prompts:
             return _back(asked, Fault("login_required", "not_signed_in"))
         moment = standing.signed_in if standing else 0.0
-        return _send(asked, "/signin/", {**done, "signin": moment} if signed_in_since >= 0 else done)
+        return _send(asked, "/signin/", {**done, "signin": moment} if after >= 0 else done)
     if hinted and standing.sub != hinted:
         return _back(asked, Fault("login_required", "another_person"))
     if standing.missing:  # before consent: nothing she could agree to lets her in
@@ -73,7 +82,7 @@ def authorize(request: Request) -> Answer | Page:
     if "none" in asked.prompts:
         return _back(asked, Fault("consent_required", "not_agreed"))
     return _send(
-        asked, "/consents/give/", {**done, "consent": standing.agreed} if agreed_since >= 0 else done
+        asked, "/consents/give/", {**done, "consent": standing.agreed} if agreed_after >= 0 else done
     )
 
 
@@ -81,8 +90,8 @@ def token(request: Request) -> Answer:
     """RFC 6749 §4.1.3 and OIDC Core §3.1.3: tokens for a code."""
     values, repeated = request.form
     client = _authenticated(request.header("AUTHORIZATION"))
-    presented = rules.Presented(values, repeated, request.is_form, client)
-    fault = rules.first_fault(rules.TOKEN, presented)
+    presented = Presented(values, repeated, request.is_form, client)
+    fault = first_fault(TOKEN, presented)
     if fault is None and client is not None:
         outcome = actions.exchange(presented, client)
         if not isinstance(outcome, Fault):
@@ -135,7 +144,7 @@ def discovery(request: Request) -> Answer:
         "id_token_signing_alg_values_supported": [keys.ALG],
         "token_endpoint_auth_methods_supported": ["client_secret_basic"],
         "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": sorted(rules.PROMPTS),
+        "prompt_values_supported": sorted(PROMPTS),
         "acr_values_supported": list(claims.ACRS),
         "ui_locales_supported": ["ru", "en"],
         "claims_parameter_supported": False,
@@ -156,7 +165,7 @@ ROUTES: Final = {
 }
 
 
-def _back(asked: rules.Asked, fault: Fault | None, **values: str) -> Answer:
+def _back(asked: Asked, fault: Fault | None, **values: str) -> Answer:
     """Back to the service: RFC 6749 §4.1.2, with `iss` (RFC 9207 §2)."""
     if fault:
         log.info("authorization refused: %s", fault.code)
@@ -168,7 +177,7 @@ def _back(asked: rules.Asked, fault: Fault | None, **values: str) -> Answer:
     return redirect(f"{address}{'&' if '?' in address else '?'}{urlencode(values)}")
 
 
-def _send(asked: rules.Asked, page: str, done: dict[str, float]) -> Answer:
+def _send(asked: Asked, page: str, done: dict[str, float]) -> Answer:
     """To a page of ours, from which the person comes back to this request."""
     values = dict(asked.values)
     if done:
@@ -177,7 +186,7 @@ def _send(asked: rules.Asked, page: str, done: dict[str, float]) -> Answer:
     return redirect(f"{page}?next={quote(here, safe='/')}")
 
 
-def _done_before(asked: rules.Asked, again: str) -> dict[str, float]:
+def _done_before(asked: Asked, again: str) -> dict[str, float]:
     """What this same request has already sent the person to do: the moments its new sign-in or consent must follow."""
     if not again:
         return {}
@@ -188,12 +197,12 @@ def _done_before(asked: rules.Asked, again: str) -> dict[str, float]:
     return kept if kept.pop("of", "") == _fingerprint(asked) else {}
 
 
-def _fingerprint(asked: rules.Asked) -> str:
+def _fingerprint(asked: Asked) -> str:
     body = json.dumps(sorted(asked.values.items()))
     return hashlib.sha256(body.encode()).hexdigest()[:32]
 
 
-def _hinted(asked: rules.Asked) -> uuid.UUID | Fault | None:
+def _hinted(asked: Asked) -> uuid.UUID | Fault | None:
     """OIDC Core §3.1.2.1, `id_token_hint`: a token of ours, given to this client, expired or not."""
     if not asked.get("id_token_hint"):
         return None

@@ -10,9 +10,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dopusk.portal.clients import models as clients
-from dopusk.portal.oidc import keys, rules
+from dopusk.portal.oidc import keys
 from dopusk.portal.oidc.endpoints import FAULT
-from dopusk.portal.oidc.rules import Fault, Leaving
+from dopusk.portal.oidc.rules.faults import Fault, first_fault
+from dopusk.portal.oidc.rules.logout import LOGOUT, Leaving, may_leave_unasked
 from dopusk.portal.sessions import access
 from dopusk.portal.sessions.actions import sign_out
 
@@ -29,10 +30,10 @@ def authorize(request: HttpRequest) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """RP-Initiated Logout §2: with a hint of this session it ends at once, otherwise the person is asked."""
     leaving = _leaving(request, request.POST if request.method == "POST" else request.GET)
-    fault = rules.first_fault(rules.LOGOUT, leaving)
+    fault = first_fault(LOGOUT, leaving)
     if fault:
         return _refused(request, fault)
-    if leaving.sid and not rules.may_leave_unasked(leaving):
+    if leaving.sid and not may_leave_unasked(leaving):
         response = render(
             request, "oidc/logout.html", {"leaving": leaving, "cabinet_url": f"{settings.CABINET_URL}/"}
         )
@@ -46,7 +47,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest) -> HttpResponse:
     """The person has answered: yes, sign me out."""
     leaving = _leaving(request, request.POST)
-    fault = rules.first_fault(rules.LOGOUT, leaving)
+    fault = first_fault(LOGOUT, leaving)
     return _refused(request, fault) if fault else _leave(request, leaving)
 
 

@@ -11,7 +11,8 @@ from dopusk.portal.consents import actions as consents
 from dopusk.portal.consents.models import Consent
 from dopusk.portal.oidc import actions, keys
 from dopusk.portal.oidc.models import Grant, SigningKey, Token
-from dopusk.portal.oidc.rules import Fault, Presented
+from dopusk.portal.oidc.rules.faults import Fault
+from dopusk.portal.oidc.rules.token import Presented
 from dopusk.portal.tests.browser import CALLBACK, CLIENT, VERIFIER, Browser, code_for, known
 from dopusk.web.journal.actions import verify
 from dopusk.web.journal.models import Entry

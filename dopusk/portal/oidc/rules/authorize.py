@@ -1,37 +1,25 @@
-"""The checks of the protocol, one function each, in the order they are asked.
+"""The checks of an authorization request, in the order they are asked.
 
 A check takes the request and answers with a Fault or None. Those of RECIPIENT must hold before anything is
 sent to the redirect address; the others' faults are told to the service there (RFC 6749 §4.1.2.1).
 """
 
-import base64
-import hashlib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final
 
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents.rules import CLAIMS
+from dopusk.portal.oidc.rules.faults import VISIBLE, Fault
 
 CODE_SECONDS: Final = 60
-TOKEN_SECONDS: Final = 600
 PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
 
-_VISIBLE = re.compile(r"[\x20-\x7e]*")  # RFC 6749 appendix A: VSCHAR, and the space
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of SHA-256
-_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _SECONDS = re.compile(r"[0-9]{1,9}")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """error: as the service reads it. code: which check it was, for logs, tests and our page."""
-
-    error: str
-    code: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +81,7 @@ def nothing_is_repeated(asked: Asked) -> Fault | None:
 def state_and_nonce_are_plain(asked: Asked) -> Fault | None:
     """RFC 6749 appendix A.5: visible ASCII; of a length that fits an address."""
     for name in ("state", "nonce"):
-        if len(asked.get(name)) > 1024 or not _VISIBLE.fullmatch(asked.get(name)):
+        if len(asked.get(name)) > 1024 or not VISIBLE.fullmatch(asked.get(name)):
             return Fault("invalid_request", f"{name}_form")
     return None
 
@@ -204,178 +192,3 @@ def agreed_since(asked: Asked, replaces: float | None) -> float:
     if replaces is not None:
         return replaces
     return math.inf if "consent" in asked.prompts else -1.0
-
-
-@dataclass(frozen=True)
-class Presented:
-    """A request to the token endpoint. authenticated: whose secret was right, if anybody's."""
-
-    values: Mapping[str, str]
-    repeated: frozenset[str]
-    is_form: bool
-    authenticated: Registration | None
-
-    def get(self, name: str) -> str:
-        """A parameter, or an empty text."""
-        return self.values.get(name, "")
-
-
-TokenCheck = Callable[[Presented], Fault | None]
-
-
-def body_is_a_form(presented: Presented) -> Fault | None:
-    """RFC 6749 §4.1.3: application/x-www-form-urlencoded, each parameter once; NUL is in none of its grammars."""
-    well = presented.is_form and not presented.repeated and "\0" not in "".join(presented.values.values())
-    return None if well else Fault("invalid_request", "body_form")
-
-
-def client_is_authenticated(presented: Presented) -> Fault | None:
-    """RFC 6749 §2.3.1, §5.2: by HTTP Basic, the only way we register."""
-    return None if presented.authenticated else Fault("invalid_client", "client_authentication")
-
-
-def authentication_is_one(presented: Presented) -> Fault | None:
-    """RFC 6749 §2.3: not more than one method a request; a `client_id` in the body must be the same one."""
-    named = presented.get("client_id")
-    other = presented.authenticated is not None and named not in {"", presented.authenticated.client_id}
-    twice = presented.get("client_secret") or presented.get("client_assertion")
-    return Fault("invalid_request", "authentication_twice") if other or twice else None
-
-
-def grant_is_a_code(presented: Presented) -> Fault | None:
-    """RFC 6749 §5.2."""
-    if not presented.get("grant_type"):
-        return Fault("invalid_request", "grant_type_missing")
-    known = presented.get("grant_type") == "authorization_code"
-    return None if known else Fault("unsupported_grant_type", "grant_type")
-
-
-def code_and_address_are_there(presented: Presented) -> Fault | None:
-    """RFC 6749 §4.1.3: `redirect_uri` too, since the request always named one."""
-    both = presented.get("code") and presented.get("redirect_uri")
-    return None if both else Fault("invalid_request", "code_or_redirect_missing")
-
-
-def verifier_is_well_formed(presented: Presented) -> Fault | None:
-    """RFC 7636 §4.1: 43 to 128 unreserved characters."""
-    return (
-        None
-        if _VERIFIER.fullmatch(presented.get("code_verifier"))
-        else Fault("invalid_grant", "verifier_form")
-    )
-
-
-TOKEN: Final[tuple[TokenCheck, ...]] = (
-    body_is_a_form,
-    client_is_authenticated,
-    authentication_is_one,
-    grant_is_a_code,
-    code_and_address_are_there,
-    verifier_is_well_formed,
-)
-
-Question = TypeVar("Question")
-
-
-def first_fault(checks: Iterable[Callable[[Question], Fault | None]], question: Question) -> Fault | None:
-    """The first check that does not hold."""
-    return next((fault for check in checks if (fault := check(question))), None)
-
-
-def challenge_of(verifier: str) -> str:
-    """RFC 7636 §4.2: the S256 challenge of a verifier."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-
-
-@dataclass(frozen=True)
-class CodeState:
-    """What is known of a presented code; each field one condition of RFC 6749 §4.1.3 and RFC 7636 §4.6."""
-
-    unused: bool
-    in_time: bool
-    own: bool
-    same_redirect: bool
-    verified: bool
-    session_lives: bool
-    consent_stands: bool
-    admitted: bool = True
-
-
-def code_fault(state: CodeState | None) -> Fault | None:
-    """Why a code gives nothing, or None. The service reads `invalid_grant` whatever it is."""
-    if state is None:
-        return Fault("invalid_grant", "code_unknown")
-    conditions = (
-        (state.own, "code_foreign"),
-        (state.unused, "code_reused"),
-        (state.in_time, "code_expired"),
-        (state.same_redirect, "code_redirect"),
-        (state.verified, "code_verifier"),
-        (state.session_lives, "session_over"),
-        (state.consent_stands, "consent_withdrawn"),
-        (state.admitted, "not_admitted"),
-    )
-    return next((Fault("invalid_grant", code) for holds, code in conditions if not holds), None)
-
-
-@dataclass(frozen=True)
-class Leaving:
-    """A request to end the session.
-
-    hint: claims of `id_token_hint`, if we issued it. sid: the session of this browser, or an empty text.
-    """
-
-    values: Mapping[str, str]
-    hint: Mapping[str, object] | None
-    client: Registration | None
-    sid: str
-
-    def get(self, name: str) -> str:
-        """A parameter, or an empty text."""
-        return self.values.get(name, "")
-
-
-def hint_is_ours(leaving: Leaving) -> Fault | None:
-    """RP-Initiated Logout §4: the hint was issued by us; its age does not matter."""
-    given = leaving.get("id_token_hint")
-    return Fault("invalid_request", "hint_invalid") if given and leaving.hint is None else None
-
-
-def leaving_client_is_known(leaving: Leaving) -> Fault | None:
-    """RP-Initiated Logout §2: `client_id`, when given, names a client and agrees with the hint's audience."""
-    named = leaving.get("client_id")
-    if named and (leaving.client is None or leaving.client.client_id != named):
-        return Fault("invalid_request", "client_unknown")
-    if named and leaving.hint is not None and leaving.hint.get("aud") != named:
-        return Fault("invalid_request", "hint_foreign")
-    return None
-
-
-def return_is_registered(leaving: Leaving) -> Fault | None:
-    """RP-Initiated Logout §3: the address is registered, exactly, by the client that is leaving."""
-    address = leaving.get("post_logout_redirect_uri")
-    registered = leaving.client.signed_out_uris if leaving.client else frozenset()
-    return (
-        Fault("invalid_request", "redirect_unregistered") if address and address not in registered else None
-    )
-
-
-def leaving_state_is_plain(leaving: Leaving) -> Fault | None:
-    """RFC 6749 appendix A.5, as at sign-in."""
-    state = leaving.get("state")
-    return (
-        None if len(state) <= 1024 and _VISIBLE.fullmatch(state) else Fault("invalid_request", "state_form")
-    )
-
-
-LOGOUT: Final[tuple[Callable[[Leaving], Fault | None], ...]] = (
-    hint_is_ours,
-    leaving_client_is_known,
-    return_is_registered,
-    leaving_state_is_plain,
-)
-
-
-def may_leave_unasked(leaving: Leaving) -> bool:
-    """RP-Initiated Logout §2: without a hint of this very session the person is asked first."""
-    return leaving.hint is not None and bool(leaving.sid) and leaving.hint.get("sid") == leaving.sid
