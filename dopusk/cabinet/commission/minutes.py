@@ -33,9 +33,15 @@ def of(sitting: Sitting) -> Protocol:
 
 
 def decisions(sitting: Sitting) -> list[dict[str, Any]]:
-    """What the protocol of an open sitting would say if the chair closed it now; in Russian, as it will stand."""
+    """What the protocol of an open sitting would say if the chair closed it now; in Russian, as it will stand.
+
+    Nothing while a case has no decision: one may come to the sitting between any two looks at it.
+    """
     by = rules.terms(sitting.commission.seats.filter(active=True).count(), norms_at(sitting.on))
     with translation.override("ru"):
+        found = [_decision(case, by) for case in sitting.cases.on_agenda()]
+        if any(one.outcome not in OUTCOMES for one in found):
+            return []
         return [
             {
                 "applicant": one.applicant,
@@ -43,7 +49,7 @@ def decisions(sitting: Sitting) -> list[dict[str, Any]]:
                 "outcome_word": OUTCOMES[one.outcome].lower(),
                 "remarks": remarks(one),
             }
-            for one in (_decision(case, by) for case in sitting.cases.on_agenda())
+            for one in found
         ]
 
 

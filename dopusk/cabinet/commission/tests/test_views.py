@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from dopusk.cabinet.commission import actions
+from dopusk.cabinet.commission import actions, agenda
 from dopusk.cabinet.commission.models import Case, Commission, Seat, Sitting, Vote
 from dopusk.cabinet.commission.rules import Choice
 from dopusk.cabinet.commission.seats import by_level
@@ -212,6 +212,16 @@ def test_the_chair_reads_the_draft_of_the_protocol_before_closing():
     assert line["applicant"] == "Орлова Анна Сергеевна"
     assert "Особо" in line["remarks"][0]
     assert "draft" not in browser(member("grigory")).get(f"/commission/{sitting.pk}/").context
+
+
+def test_a_case_that_comes_while_boris_opens_the_sitting_does_no_harm(monkeypatch):
+    sitting, (_case,) = convened()
+    looked = agenda.overview
+    # the agenda was looked at a moment before the case came to it
+    monkeypatch.setattr(agenda, "overview", lambda *seen: looked(*seen) | {"undecided": 0})
+    answer = browser(member("boris")).get(f"/commission/{sitting.pk}/")
+    assert answer.status_code == 200
+    assert answer.context["draft"] == []
 
 
 def test_a_member_may_follow_the_sitting_live():
