@@ -1,4 +1,4 @@
-"""The part of a form that takes a new password: registration, recovery, change by wish and by order share it."""
+"""Fields that many forms of the portal share: who somebody is, the password of now, and a new one."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -30,6 +30,44 @@ def _words(code: str, shortest: int) -> str:
             "Пароль состоит из повторов или соседних клавиш: его легко угадать. Возьмите несколько несвязанных слов."
         ),
     }[code]
+
+
+class IdentifierField(forms.CharField):
+    """What a person signs in by, in any usual spelling (`rules.meanings`)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            **{
+                "label": gettext_lazy("Телефон, почта, СНИЛС или ИНН"),
+                "max_length": 254,
+                "error_messages": {"required": gettext_lazy("Укажите телефон, почту, СНИЛС или ИНН.")},
+                "widget": forms.TextInput(
+                    {
+                        "autocomplete": "username",
+                        "inputmode": "email",
+                        "autocapitalize": "none",
+                        "spellcheck": "false",
+                    }
+                ),
+                **options,
+            }
+        )
+
+
+class CurrentPasswordField(forms.CharField):
+    """The password of now: taken as it is typed, spaces with it; a length that no real one has is refused."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            **{
+                "label": gettext_lazy("Пароль"),
+                "max_length": 1024,
+                "strip": False,
+                "error_messages": {"required": gettext_lazy("Введите пароль.")},
+                "widget": forms.PasswordInput({"autocomplete": "current-password"}),
+                **options,
+            }
+        )
 
 
 class NewPasswordField(forms.CharField):

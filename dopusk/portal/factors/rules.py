@@ -76,7 +76,7 @@ def new_secret() -> bytes:
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten codes `XXXXX-XXXXX-XXXXX` whose first two characters are all different."""
+    """Ten codes of three groups of five characters, whose first two characters are all different."""
     made: dict[str, str] = {}
     while len(made) < CODES:
         code = "".join(secrets.choice(ALPHABET) for _ in range(HEAD + TAIL))

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from dopusk.portal.accounts.fields import CurrentPasswordField
 from dopusk.portal.profile import rules, words
 from dopusk.web.design.forms import DateField3, DateInput3
 
@@ -234,13 +235,7 @@ class CloseForm(forms.Form):
         error_messages={"required": words.REFUSED["not_typed"]},
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "size": "12"}),
     )
-    password = forms.CharField(
-        label=_("Пароль"),
-        max_length=1024,
-        strip=False,
-        error_messages={"required": words.REFUSED["password_missing"]},
-        widget=forms.PasswordInput({"autocomplete": "current-password"}),
-    )
+    password = CurrentPasswordField(error_messages={"required": words.REFUSED["password_missing"]})
 
     def __init__(self, *given: Any, by_passkey: bool, **more: Any) -> None:
         super().__init__(*given, **more)

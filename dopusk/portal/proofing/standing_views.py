@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dopusk.kernel import email, names, phone, snils
 from dopusk.portal.accounts.models import Account
-from dopusk.portal.accounts.rules import meanings
 from dopusk.portal.operators.access import right_required
 from dopusk.portal.operators.rules import Right
 from dopusk.portal.proofing import endings, rules, standing, words
@@ -36,8 +35,7 @@ def find(request: HttpRequest, person: Person) -> HttpResponse:
     """Look an account up by an identifier typed whole; and the appeals that wait."""
     form = FindForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        known = meanings(form.cleaned_data["identifier"])
-        account = Account.objects.known_as(*known).first() if known else None
+        account = Account.objects.by_text(form.cleaned_data["identifier"])
         if account:
             return _see("proofing:confirmation", account.sub)
         try:

@@ -10,25 +10,15 @@ from django.utils.translation import gettext_lazy
 from dopusk.kernel import phone, snils
 from dopusk.kernel.invalid import Invalid
 from dopusk.kernel.passport import Passport, parse_number
+from dopusk.portal.accounts.fields import IdentifierField
 from dopusk.web.design.forms import DateField3, DateInput3
 
 
 class StartForm(forms.Form):
     """Who lost access, and where the code goes. Nothing tells whether such an account exists."""
 
-    identifier = forms.CharField(
-        label=gettext_lazy("Телефон, почта, СНИЛС или ИНН"),
-        help_text=gettext_lazy("То, с чем Вы входите. Пробелы, скобки и дефисы не мешают."),
-        max_length=254,
-        error_messages={"required": gettext_lazy("Укажите телефон, почту, СНИЛС или ИНН.")},
-        widget=forms.TextInput(
-            {
-                "autocomplete": "username",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "inputmode": "email",
-            }
-        ),
+    identifier = IdentifierField(
+        help_text=gettext_lazy("То, с чем Вы входите. Пробелы, скобки и дефисы не мешают.")
     )
     channel = forms.ChoiceField(
         label=gettext_lazy("Куда отправить код"),

@@ -5,18 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dopusk.portal.accounts.fields import NewPasswordForm
+from dopusk.portal.accounts.fields import CurrentPasswordField, NewPasswordForm
 
 
 class ChangeForm(NewPasswordForm):
     """The password of now and the new one; the first is not asked for after a passkey."""
 
-    current_password = forms.CharField(
+    current_password = CurrentPasswordField(
         label=_("Нынешний пароль"),
-        max_length=1024,
-        strip=False,
         error_messages={"required": _("Введите пароль, с которым Вы входите сейчас.")},
-        widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
     end_others = forms.BooleanField(
         label=_("Завершить входы на других устройствах"),

@@ -20,7 +20,7 @@ from dopusk.portal.operators.tests.people import PLACE
 from dopusk.portal.sessions.access import COOKIE
 from dopusk.portal.sessions.actions import start
 from dopusk.portal.sessions.models import Session
-from dopusk.portal.tests.browser import hashes_cost_nothing, known
+from dopusk.portal.tests.browser import known
 
 OPEN, SIGNED_IN, PROVED, ANY_POST = "open", "signed in", "proved", "any post"
 ONE_FACTOR, TWO_FACTORS = ["pwd"], ["pwd", "otp", "mfa"]
@@ -122,11 +122,6 @@ def _answers(client: Client, name: str) -> set[str]:
         else:
             found.add("passes")
     return found
-
-
-@pytest.fixture(autouse=True)
-def cheap(settings):
-    hashes_cost_nothing(settings)
 
 
 def test_every_address_has_its_row():

@@ -23,13 +23,8 @@ from dopusk.portal.operators.rules import (
 )
 from dopusk.portal.operators.tests.people import operator, phone, signed_in
 from dopusk.portal.operators.words import DUTIES, ROLES
-from dopusk.portal.tests.browser import Browser, hashes_cost_nothing, known, path_of, statements
+from dopusk.portal.tests.browser import Browser, known, path_of, statements
 from dopusk.web.journal.models import Entry
-
-
-@pytest.fixture(autouse=True)
-def cheap(settings):
-    hashes_cost_nothing(settings)
 
 
 def held(key: str) -> set[str]:

@@ -7,9 +7,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from dopusk.portal.operators.rules import Role
-from dopusk.portal.operators.tests.people import operator, phone
-from dopusk.portal.tests.browser import hashes_cost_nothing, known, statements
+from dopusk.portal.operators.tests.people import phone
+from dopusk.portal.tests.browser import known, statements
 from dopusk.web.delivery.actions import send
 from dopusk.web.delivery.models import Letter
 from dopusk.web.journal.models import Entry
@@ -17,17 +16,6 @@ from dopusk.web.outbox.models import Message
 
 pytestmark = pytest.mark.django_db
 SECRET = "042917"
-
-
-@pytest.fixture(autouse=True)
-def cheap(settings):
-    hashes_cost_nothing(settings)
-
-
-@pytest.fixture
-def oleg():
-    known("anna")
-    return operator("oleg", Role.SUPPORT)
 
 
 def letter(

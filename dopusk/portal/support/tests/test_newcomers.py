@@ -10,28 +10,16 @@ from django.utils import timezone
 from dopusk.portal.accounts import passwords
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.codes.tests.letters import texts
-from dopusk.portal.operators.rules import Role
-from dopusk.portal.operators.tests.people import PLACE, operator, phone
+from dopusk.portal.operators.tests.people import PLACE, phone
 from dopusk.portal.registration.models import Agreement
 from dopusk.portal.signin import actions as signin
 from dopusk.portal.support import actions
 from dopusk.portal.support.models import Look, Temporary
 from dopusk.portal.support.rules import LOOKS_AN_HOUR
-from dopusk.portal.tests.browser import Browser, hashes_cost_nothing, known, path_of
+from dopusk.portal.tests.browser import Browser, path_of
 from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def cheap(settings):
-    hashes_cost_nothing(settings)
-
-
-@pytest.fixture
-def oleg():
-    known("anna")
-    return operator("oleg", Role.SUPPORT)
 
 
 NEWCOMER = {

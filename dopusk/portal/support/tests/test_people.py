@@ -21,23 +21,12 @@ from dopusk.portal.support import actions
 from dopusk.portal.support.models import Look
 from dopusk.portal.support.rules import LOOKS_AN_HOUR, Why
 from dopusk.portal.support.words import TOLD
-from dopusk.portal.tests.browser import Browser, hashes_cost_nothing, known, path_of, statements
+from dopusk.portal.tests.browser import Browser, known, path_of, statements
 from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/desk/people/"
 ACTS = ("unlock", "lock", "order_password", "end_sessions", "take_factors", "send_password")
-
-
-@pytest.fixture(autouse=True)
-def cheap(settings):
-    hashes_cost_nothing(settings)
-
-
-@pytest.fixture
-def oleg():
-    known("anna")
-    return operator("oleg", Role.SUPPORT)
 
 
 def find(browser: Browser, identifier: str, **changes: str):
