@@ -10,16 +10,11 @@ from django.utils.translation import gettext as _
 from dopusk.portal.operators.access import rights_here
 from dopusk.portal.security import idle
 from dopusk.portal.sessions.access import current
-from dopusk.web.design.context import page as shared
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Overrides `person`, `nav`, `signout_url` and `sites` of the shared page, and says who helps."""
+    """Overrides `person`, `nav` and `signout_url` of the shared page, and says who helps."""
     person = current(request)
-    sites = shared(request)["sites"]
-    if settings.SANDBOX:
-        inbox = reverse("delivery:inbox")
-        sites.append({"url": inbox, "label": _("Письма стенда"), "current": request.path == inbox})
     links = [(reverse("services:list"), _("Услуги"))]
     if person:
         links = [
@@ -35,7 +30,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "person": person.short_name if person else None,
         "nav": [{"url": url, "label": label, "current": _here(request, url)} for url, label in links],
-        "sites": sites,
         "support": settings.PORTAL_SUPPORT,
         "signout_url": reverse("signin:signout") if person else None,
         **(idle.foot(person) if person else {}),

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dopusk.kernel import trace
@@ -13,6 +15,10 @@ NAMES = {
     "cabinet": _("Кабинет аккредитации"),
     "registers": _("Учебные регистры"),
 }
+
+
+# pages of the sandbox alone, beside the sites: (name of the address, words); slices add theirs in apps.py
+SANDBOX_PAGES: list[tuple[str, Promise]] = []
 
 
 def page(request: HttpRequest | None = None) -> dict[str, Any]:
@@ -28,6 +34,8 @@ def page(request: HttpRequest | None = None) -> dict[str, Any]:
         "cabinet": settings.CABINET_URL,
         "registers": settings.REGISTERS_URL,
     }
+    path = request.path if request else ""
+    own = [(reverse(name), words) for name, words in SANDBOX_PAGES] if settings.SANDBOX else []
     return {
         "site": here,
         "site_name": NAMES[here],
@@ -35,7 +43,8 @@ def page(request: HttpRequest | None = None) -> dict[str, Any]:
         "sites": [
             {"url": f"{address}/", "label": NAMES[site], "current": site == here}
             for site, address in addresses.items()
-        ],
+        ]
+        + [{"url": url, "label": words, "current": url == path} for url, words in own],
         "person": None,
         "nav": [],
         "signout_url": None,
