@@ -76,8 +76,15 @@ SCOPES: Final[dict[str, Opens]] = {
     "kid_gender": Opens("дети: пол", ("gender",), ("kids",)),
     "kid_snils": Opens("дети: СНИЛС", ("snils",), ("kids",)),
     "kid_inn": Opens("дети: ИНН", ("inn",), ("kids",)),
-    "kid_birth_cert_doc": Opens("дети: свидетельство о рождении", collections=("kids",)),
-    "kid_medical_doc": Opens("дети: полис медицинского страхования", collections=("kids",)),
+    "kid_birth_cert_doc": Opens(
+        "дети: свидетельство о рождении",
+        (),
+        ("kids",),
+        documents=frozenset({"RF_BRTH_CERT", "FID_BRTH_CERT", "OLD_BRTH_CERT"}),
+    ),
+    "kid_medical_doc": Opens(
+        "дети: полис медицинского страхования", (), ("kids",), documents=frozenset({"MDCL_PLCY"})
+    ),
     "usr_avt": Opens("фотография профиля", ("avatarUuid",)),
     "usr_org": Opens("организации и роли в них", collections=("orgs", "roles")),
     "org_shortname": _organisation("организация: краткое название", "shortName"),
