@@ -79,6 +79,21 @@ class PersonNumber(models.Model):
         return str(self.oid)
 
 
+class PersonExtra(models.Model):
+    """What a test person of the sandbox has beyond what the portal keeps of anybody; invented, so not sealed.
+
+    content: see `people_data`.
+    """
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, primary_key=True, related_name="esia_extra"
+    )
+    content = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"more of {self.account_id}"
+
+
 class MarkerKey(models.Model):
     """A key that signs markers, sealed, and its certificate. One of each algorithm signs; retired ones still verify."""
 
