@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = ("portal", "cabinet", "registers")
-BENCHES = ("verify", "login", "certificate", "live")
+BENCHES = ("verify", "login", "token", "certificate", "live")
 
 
 def on_the_stand(arguments: list[str]) -> tuple[Path, list[str]]:
@@ -56,6 +56,12 @@ def main(command: str, arguments: list[str]) -> int:
         case "journal":
             state, rest = on_the_stand(arguments)
             return with_database(state, [(site, ["journal", *rest]) for site in SITES])
+        case "keys":
+            state, rest = on_the_stand(arguments)
+            return with_database(state, [("portal", ["keys", *rest])])
+        case "client":
+            state, rest = on_the_stand(arguments)
+            return with_database(state, [("portal", ["client", *rest])])
         case "manage":
             state, rest = on_the_stand(arguments)
             if len(rest) < 2 or rest[0] not in SITES:

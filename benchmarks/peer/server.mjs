@@ -1,4 +1,4 @@
-// node oidc-provider as the peer: in memory, ES256, PKCE S256, the same six requests as the portal's login.
+// node oidc-provider as the peer: in memory, ES256, PKCE S256, the same requests as the portal answers.
 // No password is checked here at all. Its own warnings about development use are true and meant so.
 import { createServer } from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';
@@ -38,7 +38,7 @@ const provider = new Provider(issuer, {
     redirect_uris: [process.env.PEER_REDIRECT],
     id_token_signed_response_alg: 'ES256',
     token_endpoint_auth_method: 'client_secret_basic',
-    grant_types: ['authorization_code'],
+    grant_types: ['authorization_code', 'client_credentials'],
     response_types: ['code'],
   }],
   jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] },
@@ -55,9 +55,13 @@ const provider = new Provider(issuer, {
     identity_document: ['identity_document'],
   },
   pkce: { required: () => true },
-  features: { devInteractions: { enabled: false } },
+  features: {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true },
+  },
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
-  ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 3600, Session: 43200, Grant: 1209600 },
+  ttl: { AccessToken: 600, ClientCredentials: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 3600, Session: 43200, Grant: 1209600 },
   findAccount: (ctx, sub) => ({ accountId: sub, claims: async () => person(sub) }),
   async loadExistingGrant(ctx) {
     const account = ctx.oidc.session.accountId;
