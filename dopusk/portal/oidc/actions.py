@@ -11,7 +11,7 @@ from dopusk.kernel import trace
 from dopusk.portal import statement
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents import rules as consent_rules
-from dopusk.portal.oidc import claims, keys, sql
+from dopusk.portal.oidc import claims, keys, sql, token_sql
 from dopusk.portal.oidc.rules.authorize import CODE_SECONDS, Asked
 from dopusk.portal.oidc.rules.faults import Fault
 from dopusk.portal.oidc.rules.token import TOKEN_SECONDS, CodeState, Presented, challenge_of, code_fault
@@ -146,7 +146,7 @@ def exchange(presented: Presented, client: Registration) -> dict[str, Any] | Fau
         "token_type": "Bearer",
         "expires_in": TOKEN_SECONDS,
         "scope": " ".join(consent_rules.in_order(frozenset(judged.scopes))),
-        "id_token": keys.sign(content),
+        "id_token": keys.sign(content, alg=client.id_token_alg),
     }
 
 
@@ -156,6 +156,21 @@ def userinfo(token: str) -> dict[str, Any] | None:
     return claims.userinfo(holder) if holder else None
 
 
+def revoke_grant(grant_id: uuid.UUID, why: str) -> bool:
+    """End a grant with every token of it, in the caller's transaction if there is one; False when it is over already.
+
+    why: the sentence for the person's journal.
+    """
+    done = statement.one(
+        token_sql.REVOKE_GRANT,
+        {"grant": grant_id, "words": why, "trace": trace.current()},
+        lambda done: done,
+        may_repeat=False,
+    )
+    return done is True
+
+
 def purge(batch: int = 1000) -> int:
-    """Delete expired tokens, and grants a day old that hold none; returns how many rows went."""
-    return statement.in_batches(sql.PURGE_TOKENS, batch) + statement.in_batches(sql.PURGE_GRANTS, batch)
+    """Delete what has expired, and grants a day old that hold no token; returns how many rows went."""
+    over = (sql.PURGE_TOKENS, *token_sql.PURGES, sql.PURGE_GRANTS)
+    return sum(statement.in_batches(one, batch) for one in over)

@@ -113,6 +113,49 @@ PURGE_GRANTS = """
 DELETE FROM oidc_grant WHERE id IN (
     SELECT g.id FROM oidc_grant g
     WHERE g.given_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM oidc_token t WHERE t.grant_id = g.id)
+      AND NOT EXISTS (SELECT FROM oidc_refreshtoken t WHERE t.grant_id = g.id)
     LIMIT %(batch)s
 )
 """
+
+# Back-channel logout: one message for each service and session, put into the outbox in the transaction that ends them.
+_PUT = """
+), put AS (
+    INSERT INTO outbox_message (kind, key, payload, trace_id, state, created_at, attempts, next_at, last_reason)
+    SELECT 'oidc.logout', gen_random_uuid()::text,
+           jsonb_build_object('client', client_id, 'sub', %(sub)s::uuid, 'sid', session_id,
+                              'at', extract(epoch FROM now())::bigint),
+           %(trace)s, 'waiting', now(), 0, now() + %(wait)s::interval, ''
+    FROM concerned
+    RETURNING id
+)
+SELECT array_agg(id) FROM put
+"""
+
+# Sessions have ended: the services entered in them. A code that is being exchanged this moment counts too.
+TELL_ENDED = (
+    """
+WITH concerned AS (
+    SELECT DISTINCT g.client_id, g.session_id
+    FROM oidc_grant g JOIN clients_client c ON c.client_id = g.client_id
+    WHERE g.account_id = %(sub)s::uuid AND g.session_id = ANY(%(sids)s::uuid[])
+      AND c.backchannel_logout_uri <> '' AND c.disabled_at IS NULL
+"""
+    + _PUT
+)
+
+# These services may serve a person no more, whatever her sessions: each hears of every session known to it, and
+# of her as such, for sessions of its own that outlived ours.
+TELL_SERVICES = (
+    """
+WITH services AS (
+    SELECT client_id FROM clients_client
+    WHERE client_id = ANY(%(clients)s::text[]) AND backchannel_logout_uri <> '' AND disabled_at IS NULL
+), concerned AS (
+    SELECT client_id, NULL::uuid AS session_id FROM services
+    UNION
+    SELECT g.client_id, g.session_id FROM oidc_grant g JOIN services USING (client_id)
+    WHERE g.account_id = %(sub)s::uuid
+"""
+    + _PUT
+)
