@@ -23,11 +23,11 @@ Kind = Literal["ec", "rsa"]
 _RSA_BITS: Final = 3072
 
 
-def new(kind: Kind = "ec") -> PrivateKey:
-    """A fresh key: EC on P-256, or RSA of 3072 bits."""
+def new(kind: Kind = "ec", *, rsa_bits: int = _RSA_BITS) -> PrivateKey:
+    """A fresh key: EC on P-256, or RSA of 3072 bits unless told otherwise."""
     if kind == "ec":
         return ec.generate_private_key(ec.SECP256R1())
-    return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
+    return rsa.generate_private_key(public_exponent=65537, key_size=rsa_bits)
 
 
 def seal(key: PrivateKey, sealer: Sealer, name: str) -> bytes:
