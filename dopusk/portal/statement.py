@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
 Row = TypeVar("Row")
+Outcome = TypeVar("Outcome")
 log = logging.getLogger(__name__)
 
 _DONE: Final = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
@@ -49,6 +50,23 @@ def one(
             raise
         log.warning("the database connection was lost; the statement is sent again")
         return _send(sql, values, row)
+
+
+def together(act: Callable[[], Outcome]) -> Outcome:
+    """Several statements in one transaction, the caller's own if there is one; done anew if the line was found cut."""
+    if connection.in_atomic_block:
+        return act()
+    try:
+        with transaction.atomic():
+            return act()
+    except (psycopg.OperationalError, OperationalError):
+        raw = connection.connection
+        if raw is not None and not raw.closed and not raw.broken:
+            raise
+        connection.close()
+        log.warning("the database connection was lost; the transaction is begun anew")
+    with transaction.atomic():
+        return act()
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,21 @@
 """Registering services."""
 
+import dataclasses
 import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients import models, rules
 from dopusk.portal.clients.models import Client
+from dopusk.portal.clients.rules import SHORTEST_SECRET, Registration
 from dopusk.web.journal.actions import record
 
-SHORTEST_SECRET = 32  # characters
+__all__ = ["SHORTEST_SECRET", "RegistrationRefused", "register", "secret_hash"]
 
 
 class RegistrationRefused(Exception):
@@ -25,46 +31,133 @@ def secret_hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def new_secret() -> str:
+    """A secret nobody can guess: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
 def register(
     client_id: str,
     *,
     name: str,
-    secret: str,
+    secret: str | None,
     redirect_uris: list[str],
     signed_out_uris: list[str],
     scopes: list[str],
     required_level: Level = Level.SIMPLIFIED,
+    auth_method: str = "client_secret_basic",
+    grant_types: list[str] | None = None,
+    jwks: Mapping[str, Any] | None = None,
+    id_token_alg: str = "ES256",  # noqa: S107 - an algorithm
+    backchannel_logout_uri: str = "",
+    par_required: bool = False,
+    dpop_required: bool = False,
+    actor: str = "system",
+    session: str = "",
 ) -> Client:
-    """Register a service or bring its registration up to date. Raises RegistrationRefused.
+    """Register a service or bring its registration up to date; a disabled one stays so. Raises RegistrationRefused.
 
-    required_level: below it nobody gets to consent; the portal leads her to prove who she is.
+    secret: in clear; an empty text for a service that shows who it is in another way; None keeps what it has.
+    required_level: below it nobody gets to consent; the portal leads her to prove who she is. actor: the
+    operator's `sub`, or "system"; session: hers. The rest is as in `clients.models.Client`.
     """
-    if len(secret) < SHORTEST_SECRET:
-        raise RegistrationRefused("secret_short", client_id)
-    for uri in [*redirect_uris, *signed_out_uris]:
-        fault = rules.address_fault(uri)
-        if fault:
-            raise RegistrationRefused(fault, uri)
-    values = {
-        "name": name,
-        "secret_hash": secret_hash(secret),
+    wanted = {
+        "name": name.strip(),
         "redirect_uris": redirect_uris,
         "signed_out_uris": signed_out_uris,
         "scopes": scopes,
         "required_level": required_level.value,
+        "auth_method": auth_method,
+        "grant_types": ["authorization_code"] if grant_types is None else grant_types,
+        "jwks": dict(jwks or {}),
+        "id_token_alg": id_token_alg,
+        "backchannel_logout_uri": backchannel_logout_uri,
+        "par_required": par_required,
+        "dpop_required": dpop_required,
     }
     with transaction.atomic():
         before = Client.objects.select_for_update().filter(pk=client_id).first()
-        if before and before.registration() == Client(client_id=client_id, **values).registration():
+        kept = bytes(before.secret_hash) if before else b""
+        hashed = kept if secret is None else secret_hash(secret) if secret else b""
+        new = Client(client_id=client_id, secret_hash=hashed, **wanted).registration()
+        if fault := rules.registration_fault(new, secret="" if secret is None and not kept else secret):
+            raise RegistrationRefused(*fault)
+        if before and dataclasses.replace(before.registration(), enabled=True) == new:
             return before
-        client, created = Client.objects.update_or_create(pk=client_id, defaults=values)
+        client, created = Client.objects.update_or_create(
+            pk=client_id, defaults={**wanted, "secret_hash": hashed}
+        )
         record(
-            actor="system",
+            actor=actor,
             act="client.registered" if created else "client.changed",
             subject="",
             object_=f"client:{client_id}",
+            session=session,
             words=f"Сервис «{name}» {'зарегистрирован' if created else 'изменён'}",
-            detail={"redirect_uris": redirect_uris, "scopes": scopes, "required_level": required_level.value},
+            detail={
+                "changed": sorted(wanted) if before is None else _changed(before.registration(), new),
+                **{key: wanted[key] for key in ("redirect_uris", "scopes", "required_level", "auth_method")},
+            },
         )
     models.forget()
     return client
+
+
+def _changed(before: Registration, after: Registration) -> list[str]:
+    """Names of what differs, for the journal; never the values, a hash of a secret being among them."""
+    return [
+        one.name for one in dataclasses.fields(after) if getattr(before, one.name) != getattr(after, one.name)
+    ]
+
+
+@transaction.atomic
+def change_secret(client_id: str, *, actor: str, session: str) -> str:
+    """A new secret, in clear, for this once; the old one opens nothing from now on. Raises Client.DoesNotExist."""
+    client = Client.objects.select_for_update().get(pk=client_id)
+    secret = new_secret()
+    client.secret_hash = secret_hash(secret)
+    client.save(update_fields=["secret_hash"])
+    _noted(
+        client,
+        "client.secret_changed",
+        "Сервису «{}» выдан новый секрет; прежний не действует",
+        actor,
+        session,
+    )
+    return secret
+
+
+@transaction.atomic
+def disable(client_id: str, *, actor: str, session: str) -> bool:
+    """Serve it no more; False when it is disabled already. Raises Client.DoesNotExist."""
+    client = Client.objects.select_for_update().get(pk=client_id)
+    if client.disabled_at:
+        return False
+    client.disabled_at = timezone.now()
+    client.save(update_fields=["disabled_at"])
+    _noted(client, "client.disabled", "Сервис «{}» отключён", actor, session)
+    return True
+
+
+@transaction.atomic
+def enable(client_id: str, *, actor: str, session: str) -> bool:
+    """Serve it again; False when it is not disabled. Raises Client.DoesNotExist."""
+    client = Client.objects.select_for_update().get(pk=client_id)
+    if client.disabled_at is None:
+        return False
+    client.disabled_at = None
+    client.save(update_fields=["disabled_at"])
+    _noted(client, "client.enabled", "Сервис «{}» снова включён", actor, session)
+    return True
+
+
+def _noted(client: Client, act: str, words: str, actor: str, session: str) -> None:
+    record(
+        actor=actor,
+        act=act,
+        subject="",
+        object_=f"client:{client.pk}",
+        words=words.format(client.name),
+        session=session,
+    )
+    transaction.on_commit(models.forget)

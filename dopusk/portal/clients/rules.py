@@ -1,10 +1,26 @@
-"""A service as the portal knows it."""
+"""A service as the portal knows it, and what may be registered."""
 
+import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, RSAKey
+
 from dopusk.portal.accounts.rules import Level
+
+CLIENT_ID: Final = re.compile(r"[A-Za-z0-9._~-]{1,100}")  # needs no coding in any place it is written to
+GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials")
+AUTH_METHODS: Final = ("client_secret_basic", "private_key_jwt", "esia")
+ID_TOKEN_ALGS: Final = ("ES256", "RS256")
+SHORTEST_SECRET: Final = 32  # characters
+_SECRET_PARTS: Final = frozenset(
+    {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+)  # RFC 7518 §6: not for strangers
+_SHORTEST_RSA: Final = 2048  # bits (RFC 7518 §3.3)
 
 
 @dataclass(frozen=True)
@@ -65,3 +81,68 @@ def address_fault(uri: str) -> str | None:
     if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
         return "address_insecure"
     return None
+
+
+def jwks_fault(jwks: Any) -> str | None:
+    """Why a JWK Set cannot be registered, or None. Codes: `jwks_form`, `jwks_private`, `jwks_weak`.
+
+    RFC 7517 §5; keys of kinds we cannot use are let be, but one of ours has to be there (RFC 8725 §3.2).
+    """
+    keys = jwks.get("keys") if isinstance(jwks, dict) else None
+    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+        return "jwks_form"
+    if any(_SECRET_PARTS & key.keys() for key in keys):
+        return "jwks_private"
+    usable = [key for key in keys if key.get("kty") in {"EC", "RSA", "OKP"}]
+    try:
+        opened = [JWKRegistry.import_key(key) for key in usable]
+    except (JoseError, ValueError, KeyError, TypeError):
+        return "jwks_form"
+    if any(isinstance(key, RSAKey) and key.public_key.key_size < _SHORTEST_RSA for key in opened):
+        return "jwks_weak"
+    return None if opened else "jwks_form"
+
+
+def read_jwks(text: str) -> Any:
+    """A JWK Set as typed or read from a file; a single key counts as a set of one. None when it is no JSON."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return {"keys": [found]} if isinstance(found, dict) and "kty" in found else found
+
+
+def registration_fault(wanted: Registration, *, secret: str | None) -> tuple[str, str] | None:
+    """The first reason why a service cannot be registered so, with what is at fault; None when it can.
+
+    secret: a new one in clear, or None when the one it has stays. Codes besides those of `address_fault` and
+    `jwks_fault`: `client_id_form`, `name_missing`, `redirect_missing`, `auth_method`, `grant_type`, `id_token_alg`,
+    `secret_short`, `jwks_missing`, `refresh_without_code`.
+    """
+    code = "authorization_code" in wanted.grant_types
+    conditions = (
+        (CLIENT_ID.fullmatch(wanted.client_id), "client_id_form", wanted.client_id),
+        (wanted.name.strip(), "name_missing", wanted.client_id),
+        (wanted.auth_method in AUTH_METHODS, "auth_method", wanted.auth_method),
+        (wanted.grant_types <= frozenset(GRANT_TYPES), "grant_type", ", ".join(wanted.grant_types)),
+        (wanted.id_token_alg in ID_TOKEN_ALGS, "id_token_alg", wanted.id_token_alg),
+        (wanted.redirect_uris or not code, "redirect_missing", wanted.client_id),
+        (code or "refresh_token" not in wanted.grant_types, "refresh_without_code", wanted.client_id),
+        (
+            wanted.auth_method != "client_secret_basic" or secret is None or len(secret) >= SHORTEST_SECRET,
+            "secret_short",
+            wanted.client_id,
+        ),
+        (wanted.auth_method != "private_key_jwt" or wanted.jwks, "jwks_missing", wanted.client_id),
+    )
+    if found := next(((fault, value) for holds, fault, value in conditions if not holds), None):
+        return found
+    addresses = [
+        *wanted.redirect_uris,
+        *wanted.signed_out_uris,
+        *filter(None, [wanted.backchannel_logout_uri]),
+    ]
+    if found := next(((fault, uri) for uri in sorted(addresses) if (fault := address_fault(uri))), None):
+        return found
+    fault = jwks_fault(json.loads(wanted.jwks)) if wanted.jwks else None
+    return (fault, wanted.client_id) if fault else None

@@ -1,6 +1,8 @@
 """Giving and withdrawing consent."""
 
 import uuid
+from collections.abc import Callable
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +11,9 @@ from dopusk.portal.clients.rules import Registration
 from dopusk.portal.consents import rules
 from dopusk.portal.consents.models import Consent
 from dopusk.web.journal.actions import record
+
+# Higher slices that have to know, in the transaction of the withdrawal: called with the person and the service.
+WITHDRAWN: Final[list[Callable[[uuid.UUID, str], None]]] = []
 
 
 def give(sub: uuid.UUID, client: Registration, scopes: frozenset[str], *, session: str) -> Consent:
@@ -46,6 +51,7 @@ def revoke(sub: uuid.UUID, consent_id: int, *, session: str) -> Consent | None:
             return None
         consent.revoked_at = timezone.now()
         consent.save(update_fields=["revoked_at"])
+        _withdrawn(sub, consent.client_id)
         record(
             actor=str(sub),
             act="consent.revoked",
@@ -55,3 +61,16 @@ def revoke(sub: uuid.UUID, consent_id: int, *, session: str) -> Consent | None:
             session=session,
         )
     return consent
+
+
+def revoke_all(sub: uuid.UUID) -> None:
+    """Withdraw every consent of an account that is being closed, in the transaction that closes it."""
+    standing = list(Consent.objects.select_for_update(of=("self",)).of(sub))
+    Consent.objects.filter(pk__in=[one.pk for one in standing]).update(revoked_at=timezone.now())
+    for one in standing:
+        _withdrawn(sub, one.client_id)
+
+
+def _withdrawn(sub: uuid.UUID, client_id: str) -> None:
+    for hears in WITHDRAWN:
+        hears(sub, client_id)

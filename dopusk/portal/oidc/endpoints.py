@@ -141,7 +141,7 @@ def discovery(request: Request) -> Answer:
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [keys.ALG],
+        "id_token_signing_alg_values_supported": list(keys.KINDS),
         "token_endpoint_auth_methods_supported": ["client_secret_basic"],
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": sorted(PROMPTS),
@@ -151,6 +151,8 @@ def discovery(request: Request) -> Answer:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
     }  # fmt: skip
     return as_json(HTTPStatus.OK, document, cache="public, max-age=300")
 

@@ -5,6 +5,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.clients.models import Client
@@ -45,12 +46,16 @@ class Grant(models.Model):
 
 
 class Token(models.Model):
-    """An access token, kept as its SHA-256. jkt: thumbprint of the DPoP key it is bound to, or empty."""
+    """An access token, kept as its SHA-256. jkt: thumbprint of the DPoP key it is bound to, or empty.
+
+    scopes: what it opens, when that is less than was granted (RFC 6749 §6).
+    """
 
     hash = models.BinaryField(primary_key=True)
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, db_constraint=False)
     expires_at = models.DateTimeField()
     jkt = models.CharField(max_length=43, blank=True, db_default="")
+    scopes = ArrayField(models.CharField(max_length=40), null=True)
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="oidc_token_expiry")]
@@ -60,7 +65,11 @@ class Token(models.Model):
 
 
 class RefreshToken(models.Model):
-    """A refresh token, kept as its SHA-256; its grant is the family (RFC 9700 §4.14.2): used twice, the grant ends."""
+    """A refresh token, kept as its SHA-256; its grant is the family (RFC 9700 §4.14.2): used twice, the grant ends.
+
+    jkt: the DPoP key shown when it was given, or empty. Services prove who they are anyway, so the next use may show
+    another key (RFC 9449 §5), but has to show one.
+    """
 
     hash = models.BinaryField(primary_key=True)
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, db_constraint=False)
@@ -123,12 +132,17 @@ class SeenProof(models.Model):
 
 
 class SigningKey(models.Model):
-    """A private key of the provider, sealed. One of each algorithm signs; retired ones still verify."""
+    """A private key of the provider, sealed. One of each algorithm signs; retired ones still verify.
+
+    signs_from: its turn, later than its making by the time services need to learn of it. retired_at: when the next
+    one's turn begins, known beforehand.
+    """
 
     kid = models.CharField(primary_key=True, max_length=43)
     alg = models.CharField(max_length=10)
     sealed = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
+    signs_from = models.DateTimeField(default=timezone.now)
     retired_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -133,21 +133,18 @@ SELECT array_agg(id) FROM put
 """
 
 # Sessions have ended: the services entered in them. A code that is being exchanged this moment counts too.
-TELL_ENDED = (
-    """
+TELL_ENDED = """
 WITH concerned AS (
     SELECT DISTINCT g.client_id, g.session_id
     FROM oidc_grant g JOIN clients_client c ON c.client_id = g.client_id
     WHERE g.account_id = %(sub)s::uuid AND g.session_id = ANY(%(sids)s::uuid[])
       AND c.backchannel_logout_uri <> '' AND c.disabled_at IS NULL
 """
-    + _PUT
-)
+TELL_ENDED += _PUT
 
 # These services may serve a person no more, whatever her sessions: each hears of every session known to it, and
 # of her as such, for sessions of its own that outlived ours.
-TELL_SERVICES = (
-    """
+TELL_SERVICES = """
 WITH services AS (
     SELECT client_id FROM clients_client
     WHERE client_id = ANY(%(clients)s::text[]) AND backchannel_logout_uri <> '' AND disabled_at IS NULL
@@ -157,5 +154,4 @@ WITH services AS (
     SELECT g.client_id, g.session_id FROM oidc_grant g JOIN services USING (client_id)
     WHERE g.account_id = %(sub)s::uuid
 """
-    + _PUT
-)
+TELL_SERVICES += _PUT

@@ -1,8 +1,11 @@
-"""Clearing away what is over."""
+"""Clearing away what is over, and telling services of it."""
 
 from procrastinate.contrib.django import app
 
-from dopusk.portal.oidc import actions
+from dopusk.portal.oidc import actions, backchannel
+from dopusk.web.outbox.senders import sender
+
+sender(backchannel.KIND)(backchannel.tell)
 
 
 @app.periodic(cron="17 * * * *")

@@ -13,6 +13,7 @@ from dopusk.kernel import names
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.notices.actions import tell
+from dopusk.portal.oidc.backchannel import level_fell
 from dopusk.portal.profile import rules
 from dopusk.portal.profile.models import Document, Fact, Look, NameChange
 from dopusk.portal.proofing.models import Suspension
@@ -305,6 +306,7 @@ def approve_name_change(change_id: uuid.UUID, *, by: uuid.UUID, session: str) ->
     if account.level == Level.CONFIRMED:
         account.level = Level.STANDARD
     account.save(update_fields=[*rules.NAMES, "level"])
+    level_fell(account.pk, account.level)
     _decide(change, "approved", by)
     tell(account.pk, "name_changed", link="/proofing/")
     record(

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account, sealer
 from dopusk.portal.accounts.rules import Level
-from dopusk.portal.consents.models import Consent
+from dopusk.portal.consents import actions as consents
 from dopusk.portal.notices.actions import tell
 from dopusk.portal.operators.models import Appointment
 from dopusk.portal.profile import owned
@@ -61,7 +61,7 @@ def close(sub: uuid.UUID, *, session: str) -> None:
         raise NotDone("suspended")
     tell(sub, "closed")  # while the addresses are still known
     sessions.end_all(sub, actor=str(sub), words=SESSIONS_CLOSED)
-    Consent.objects.filter(account=account, revoked_at=None).update(revoked_at=timezone.now())
+    consents.revoke_all(sub)
     _erase_rows(sub)
     for stored in StoredFile.objects.filter(owner=str(sub)):
         files.drop(stored)

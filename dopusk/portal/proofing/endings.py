@@ -13,6 +13,7 @@ from dopusk.portal.accounts.actions import change_sealed
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Kind, Known, Level
 from dopusk.portal.notices.actions import tell
+from dopusk.portal.oidc.backchannel import level_fell
 from dopusk.portal.proofing import rules, words
 from dopusk.portal.proofing.models import Appeal, Attempt, Draft, Suspension
 from dopusk.portal.proofing.rules import Doubt, Refusal, State, Typed
@@ -157,6 +158,7 @@ def _strip(holder: Account, typed: Typed) -> None:
         let_go(attempt)
     change_sealed(holder.sub, snils="", identity_document={})
     Account.objects.filter(pk=holder.pk).update(level=Level.SIMPLIFIED)
+    level_fell(holder.pk, Level.SIMPLIFIED)
     tell(holder.sub, "identity_moved", link=HERE)
     record(
         actor="system",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.notices.actions import tell
-from dopusk.portal.oidc.models import Grant
+from dopusk.portal.oidc.backchannel import level_fell
 from dopusk.portal.proofing import endings, rules, words
 from dopusk.portal.proofing.actions import NotAllowed
 from dopusk.portal.proofing.models import Appeal, Suspension, Try, bucket
@@ -59,9 +59,7 @@ def _decide(
         account=account, kind=kind, code=code.value, words=why, by_id=by, at=timezone.now()
     )
     Account.objects.filter(pk=account.pk).update(level=Level.STANDARD)
-    Grant.objects.filter(
-        account=account, client__required_level=Level.CONFIRMED, revoked_at=None
-    ).update(revoked_at=timezone.now())  # fmt: skip
+    level_fell(account.pk, Level.STANDARD)
     reason = words.STANDING_CODES[code]
     tell(account.sub, f"confirmation_{kind}", detail={"reason": reason}, link=APPEAL, urgent=True)
     said = "приостановлено" if kind == "suspended" else "отозвано"

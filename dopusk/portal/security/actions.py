@@ -87,6 +87,7 @@ def end_session(person: Person, sid: uuid.UUID) -> bool:
         return False
     session.ended_at = timezone.now()
     session.save(update_fields=["ended_at"])
+    sessions.ended(person.sub, [sid])
     record(
         actor=str(person.sub),
         act="sessions.ended",

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -40,6 +40,24 @@ class Opened:
     device_cookie: str
 
 
+class Ending(Protocol):
+    """What a higher slice does inside the transaction that has just ended these sessions of a person.
+
+    renewed: she has just signed in again in the same browser, so nothing is urgent.
+    """
+
+    def __call__(self, sub: uuid.UUID, sids: list[uuid.UUID], *, renewed: bool) -> None: ...
+
+
+ENDING: Final[list[Ending]] = []
+
+
+def ended(sub: uuid.UUID, sids: list[uuid.UUID], *, renewed: bool = False) -> None:
+    """Let them know; whoever ends a session by a statement of its own calls this in the same transaction."""
+    for hears in ENDING:
+        hears(sub, sids, renewed=renewed)
+
+
 class Shut(Exception):
     """Nobody signs in to this account now: it is locked or closed, or its password has just been changed."""
 
@@ -60,7 +78,7 @@ def start(
     keys: Mapping[str, Any] | None = None,
     kept: str | None = None,
 ) -> Opened:
-    """Open a session, end the one this browser had, note both in the journal; one statement, one commit.
+    """Open a session, end the one this browser had, note it in the journal; one statement, one commit.
 
     amr: how identity was proved (RFC 8176). words: what the journal says. opening, keys: a caller's own statement
     that ends in `sql.OPENING`, and the further values it names. kept: the password's hash as it was checked.
@@ -68,27 +86,32 @@ def start(
     """
     known = place.device_cookie if rules.is_device_cookie(place.device_cookie) else secrets.token_urlsafe(32)
     opened = Opened(cookie=secrets.token_urlsafe(32), sid=uuid.uuid4(), sub=sub, device_cookie=known)
-    row = statement.one(
-        opening,
-        {
-            **(keys or {}),
-            "kept": kept,
-            "device_id": uuid.uuid4(),
-            "device_token": rules.cookie_hash(known),
-            "sid": opened.sid,
-            "sub": sub,
-            "token": rules.cookie_hash(opened.cookie),
-            "old_token": rules.cookie_hash(place.old_cookie),
-            "length": rules.SESSION_LENGTH,
-            "network": place.network,
-            "device": place.device,
-            "amr": amr,
-            "words": words,
-            "trace": trace.current(),
-            "detail": json.dumps({"device": place.device, "network": place.network}, ensure_ascii=False),
-        },
-        lambda *columns: columns,
-    )
+    values: dict[str, Any] = {
+        **(keys or {}),
+        "kept": kept,
+        "device_id": uuid.uuid4(),
+        "device_token": rules.cookie_hash(known),
+        "sid": opened.sid,
+        "sub": sub,
+        "token": rules.cookie_hash(opened.cookie),
+        "old_token": rules.cookie_hash(place.old_cookie),
+        "length": rules.SESSION_LENGTH,
+        "network": place.network,
+        "device": place.device,
+        "amr": amr,
+        "words": words,
+        "trace": trace.current(),
+        "detail": json.dumps({"device": place.device, "network": place.network}, ensure_ascii=False),
+    }
+
+    def run() -> tuple[Any, ...] | None:
+        row = statement.one(opening, values, lambda *columns: columns)
+        if row and row[1]:
+            ended(row[2], [row[1]], renewed=row[2] == sub)
+        return row
+
+    # only a browser that had a session may have ended one: all others need no transaction beyond the statement
+    row = statement.together(run) if place.old_cookie else run()
     if row is None:
         raise Shut
     return opened
@@ -112,8 +135,14 @@ def renew(sid: uuid.UUID) -> str:
 
 
 def sign_out(sid: uuid.UUID) -> None:
-    """End a session; codes and tokens given in it end with it."""
-    statement.one(sql.CLOSE, {"sid": sid, "words": "Вы вышли с портала", "trace": trace.current()}, tuple)
+    """End a session; codes and tokens given in it end with it, and services hear of it."""
+    values = {"sid": sid, "words": "Вы вышли с портала", "trace": trace.current()}
+
+    def run() -> None:
+        if sub := statement.one(sql.CLOSE, values, lambda sub: sub):
+            ended(sub, [sid])
+
+    statement.together(run)
 
 
 def end_all(sub: uuid.UUID, *, but: uuid.UUID | None = None, actor: str, words: str) -> int:
@@ -121,10 +150,14 @@ def end_all(sub: uuid.UUID, *, but: uuid.UUID | None = None, actor: str, words: 
     with transaction.atomic():
         living = Session.objects.filter(account_id=sub, ended_at=None, expires_at__gt=timezone.now())
         others = living.exclude(pk=but) if but else living
-        ended = others.update(ended_at=timezone.now())
-        if ended:
-            record(actor=actor, act="sessions.ended", subject=str(sub), words=words, detail={"ended": ended})
-    return ended
+        sids = list(others.select_for_update().order_by("pk").values_list("pk", flat=True))
+        if sids:
+            Session.objects.filter(pk__in=sids).update(ended_at=timezone.now())
+            ended(sub, sids)
+            record(
+                actor=actor, act="sessions.ended", subject=str(sub), words=words, detail={"ended": len(sids)}
+            )
+    return len(sids)
 
 
 def purge(batch: int = 1000) -> int:

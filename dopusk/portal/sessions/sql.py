@@ -3,6 +3,7 @@
 # The tail of a statement that opens a session: after `WITH something AS (…), ` or after `WITH `. No row comes back
 # when the account is locked or closed, or when its password is no longer the one that was checked (`kept`).
 # The browser becomes a device she is known by; one more than the first is told to her later (told_at is empty).
+# What comes back: the line of the journal, the session that ended by it and whose that one was.
 OPENING = """
 standing AS (
     SELECT a.sub FROM accounts_account a
@@ -12,6 +13,7 @@ standing AS (
 ), before AS (
     UPDATE sessions_session SET ended_at = now() FROM standing
     WHERE token_hash = %(old_token)s AND ended_at IS NULL
+    RETURNING id, account_id
 ), known AS (
     INSERT INTO sessions_device (id, token_hash, account_id, words, network, first_seen_at, seen_at, told_at)
     SELECT %(device_id)s::uuid, %(device_token)s::bytea, sub, %(device)s, %(network)s, clock_timestamp(),
@@ -32,7 +34,7 @@ standing AS (
 INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
 SELECT account_id::text, 'signin.done', account_id::text, '', %(words)s, id::text, %(trace)s, %(detail)s::text
 FROM opened
-RETURNING number
+RETURNING number, (SELECT id FROM before), (SELECT account_id FROM before)
 """
 
 OPEN = "WITH " + OPENING
@@ -57,6 +59,7 @@ WITH closed AS (
 )
 INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
 SELECT account_id::text, 'signin.ended', account_id::text, '', %(words)s, id::text, %(trace)s, '{}' FROM closed
+RETURNING subject::uuid
 """
 
 PURGE_SESSIONS = """

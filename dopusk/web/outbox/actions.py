@@ -29,6 +29,16 @@ def put(kind: str, key: str, payload: dict[str, Any]) -> Message:
     return message
 
 
+def deliver_soon(message_ids: list[int]) -> None:
+    """Messages put by a statement of the caller's own leave when its transaction is kept.
+
+    Should the process die right then, or the queue not take them, the sweep finds them within seconds.
+    """
+    task = app.configure_task("outbox.deliver", queue="outbox")
+    jobs: list[dict[str, Any]] = [{"message_id": one} for one in message_ids]
+    transaction.on_commit(lambda: task.batch_defer(*jobs), robust=True)
+
+
 def deliver(message_id: int) -> str:
     """Try to deliver one message; returns its state afterwards.
 

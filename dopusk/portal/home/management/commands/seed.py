@@ -25,6 +25,7 @@ class Command(BaseCommand):
             secret=settings.CLIENT_SECRET,
             redirect_uris=[f"{settings.CABINET_URL}/signin/callback/"],
             signed_out_uris=[f"{settings.CABINET_URL}/signin/signed-out/"],
+            backchannel_logout_uri=f"{settings.CABINET_URL}/signin/backchannel/",
             scopes=list(CABINET_SCOPES),
             required_level=Level.CONFIRMED,
         )

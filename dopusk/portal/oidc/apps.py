@@ -1,0 +1,15 @@
+"""The slice as a Django app: services hear when sessions end and when consent is withdrawn."""
+
+from django.apps import AppConfig
+
+
+class OidcConfig(AppConfig):
+    name = "dopusk.portal.oidc"
+
+    def ready(self) -> None:
+        from dopusk.portal.consents.actions import WITHDRAWN
+        from dopusk.portal.oidc import backchannel
+        from dopusk.portal.sessions.actions import ENDING
+
+        ENDING.append(backchannel.sessions_ended)
+        WITHDRAWN.append(lambda sub, client_id: backchannel.services_closed(sub, [client_id]))
