@@ -48,7 +48,7 @@ def with_database(state: Path, commands: list[tuple[str, list[str]]]) -> int:
 def main(command: str, arguments: list[str]) -> int:
     """One command; its exit code."""
     match command:
-        case "run" | "walk" | "pictures":
+        case "run" | "walk" | "pictures" | "esia":
             return int(importlib.import_module(f"dopusk.stand.{command}").main(arguments))
         case "seed":
             state, rest = on_the_stand(arguments)

@@ -29,9 +29,9 @@ def addresses(environment: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def create_missing(environment: dict[str, str]) -> None:
+def create_missing(environment: dict[str, str], sites: tuple[str, ...] = SITES) -> None:
     """Make the databases that do not exist; an existing one is left as it is."""
-    for address in addresses(environment).values():
+    for address in (addresses(environment)[site] for site in sites):
         name = urlsplit(address).path.lstrip("/")
         maintenance = urlunsplit(urlsplit(address)._replace(path="/postgres"))
         with psycopg.connect(maintenance, autocommit=True, connect_timeout=10) as connection:

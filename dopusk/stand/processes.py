@@ -69,9 +69,14 @@ class Supervisor:
         for folder in (self.logs, self.pids):
             folder.mkdir(parents=True, exist_ok=True)
         for name, command in all_commands.items():
-            self.processes[name] = Process(name, command)
-            self._spawn(self.processes[name])
+            self.add(name, command)
         threading.Thread(target=self._watch, daemon=True).start()
+
+    def add(self, name: str, command: list[str]) -> None:
+        """Start one process more."""
+        process = Process(name, command)
+        self._spawn(process)
+        self.processes = {**self.processes, name: process}  # the watch may be walking over the old ones
 
     @property
     def pids(self) -> Path:

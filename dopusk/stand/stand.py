@@ -118,7 +118,7 @@ class Stand:
     def _ports_are_free(self) -> None:
         for part in PORTS:
             port = self.addresses.port(part)
-            if not _free(self.host, port):
+            if not port_is_free(self.host, port):
                 raise CannotStart(
                     f"Port {port}, meant for {part}, is taken by another program. "
                     f"Stop that program, or move all four: ./dev run --port-base {self.addresses.base + 1000}"
@@ -155,12 +155,13 @@ class Stand:
 def free_base() -> int:
     """A port base whose four ports are free now; two processes that look at once begin at tens of their own."""
     for base in range(20000 + os.getpid() % 3000 * 10, 60000, 10):
-        if all(_free("127.0.0.1", base + offset) for offset in PORTS.values()):
+        if all(port_is_free("127.0.0.1", base + offset) for offset in PORTS.values()):
             return base
     raise CannotStart("no four free ports in a row")
 
 
-def _free(host: str, port: int) -> bool:
+def port_is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,0 +1,52 @@
+"""`python -m dopusk.portal seed_esia`: the sixteen test people, and systems from a file; again changes nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from dopusk.portal.accounts.rules import Level
+from dopusk.portal.clients.actions import RegistrationRefused
+from dopusk.portal.esia.scopes import SCOPES
+from dopusk.portal.esia.seeding import seed_test_people
+
+
+class Command(BaseCommand):
+    help = "Makes the sandbox's sixteen test people and registers information systems of the ЕСИА dialect."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--migrate saves a process of its own when a stand starts."""
+        parser.add_argument("--migrate", action="store_true", help="bring the schema up to date first")
+        parser.add_argument("--systems", type=Path, help="JSON list, as `./dev esia` writes it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Schema, people, systems."""
+        if options["migrate"]:
+            call_command("migrate", verbosity=0)
+        made = seed_test_people()
+        self.stdout.write(f"{made} test people are new")
+        if options["systems"]:
+            for system in json.loads(options["systems"].read_text(encoding="utf-8")):
+                self._register(system)
+
+    def _register(self, system: dict[str, Any]) -> None:
+        """In the sandbox a system may ask for any scope, unless the file names its own."""
+        from dopusk.portal.esia.registering import register_system
+
+        client_id = system["client_id"]
+        try:
+            register_system(
+                client_id,
+                name=system.get("name", client_id),
+                redirect_uris=system["redirect_uris"],
+                scopes=system.get("scopes", list(SCOPES)),
+                certificates=[bytes.fromhex(one) for one in system["certificates"]],
+                token_alg=system["token_alg"],
+                lenient=system["lenient"],
+                required_level=Level(system.get("level", Level.SIMPLIFIED)),
+            )
+        except RegistrationRefused as refused:
+            raise CommandError(f"{client_id} is not registered: {refused.code}: {refused.value}") from None
+        self.stdout.write(f"{client_id} is registered")
