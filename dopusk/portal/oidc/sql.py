@@ -86,7 +86,7 @@ WITH presented AS (
     FROM revoked
 )
 SELECT unused, in_time, own, same_redirect, verified, session_lives, consent_stands, admitted,
-       account_id, session_id, nonce, scopes::text[], level, extract(epoch FROM signed_in_at)::bigint, amr::text[]
+       account_id, session_id, nonce, scopes::text[], level, floor(extract(epoch FROM signed_in_at))::bigint, amr::text[]
 FROM judged
 """
 
