@@ -121,6 +121,11 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
+def verifier_is_sound(verifier: str) -> bool:
+    """RFC 7636 §4.1: 43 to 128 unreserved characters; or none at all."""
+    return not verifier or _VERIFIER.fullmatch(verifier) is not None
+
+
 @dataclass(frozen=True)
 class CodeState:
     """What is known of a presented code. challenged: v2/ac had a challenge; verified: it is that of the verifier.
@@ -152,7 +157,7 @@ def code_fault(state: CodeState | None, verifier: str) -> EsiaFault | None:
         (state.same_generation, EsiaFault("007011", "code_generation")),
         (state.same_redirect, EsiaFault("007011", "code_redirect", "redirect_uri")),
         (state.challenged or not verifier, EsiaFault("007039", "challenge_missing")),
-        (not verifier or _VERIFIER.fullmatch(verifier), EsiaFault("007040", "verifier_form")),
+        (verifier_is_sound(verifier), EsiaFault("007040", "verifier_form")),
         (state.verified, EsiaFault("007040", "verifier")),
         (state.session_lives, EsiaFault("007011", "session_over")),
         (state.consent_stands, EsiaFault("007011", "consent_withdrawn")),
