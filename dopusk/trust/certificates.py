@@ -93,7 +93,7 @@ def _read(encoded: bytes) -> Certificate:
         der=encoded,
         subject=loaded.subject.rfc4514_string(_NAMES),
         issuer=loaded.issuer.rfc4514_string(_NAMES),
-        serial=loaded.serial_number.to_bytes((loaded.serial_number.bit_length() + 7) // 8 or 1, "big").hex(),
+        serial=serial.body.lstrip(b"\0").hex() or "00",
         not_before=loaded.not_valid_before_utc,
         not_after=loaded.not_valid_after_utc,
         algorithm=_KEYS.get(der.Parts(der.Parts(spki).take()).take().dotted(), "other"),

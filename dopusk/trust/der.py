@@ -8,6 +8,7 @@ from asn1crypto import core
 _CONSTRUCTED: Final = {0x08, 0x0B, 0x10, 0x11}  # EXTERNAL, EMBEDDED PDV, SEQUENCE, SET
 _DEEPEST: Final = 40
 _MOST: Final = 20_000  # elements: a CMS with a long chain has some hundreds
+_LONGEST_OID: Final = 64  # octets
 
 
 class NotDer(ValueError):
@@ -141,7 +142,9 @@ def _check_value(tag: int, body: bytes) -> None:
         good = not body
     elif tag == 0x06:
         starts = (0, *(place + 1 for place, octet in enumerate(body[:-1]) if octet < 0x80))
-        good = bool(body) and body[-1] < 0x80 and all(body[place] != 0x80 for place in starts)
+        good = (
+            0 < len(body) <= _LONGEST_OID and body[-1] < 0x80 and all(body[place] != 0x80 for place in starts)
+        )
     else:
         good = True
     if not good:
