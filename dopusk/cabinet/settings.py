@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dopusk.cabinet.signin import configuration as signin
 from dopusk.web import environment
 from dopusk.web.files import configuration as files
 from dopusk.web.settings import base
@@ -32,8 +33,7 @@ CSRF_FAILURE_VIEW = "dopusk.cabinet.signin.views.csrf_failure"
 # the cookie ends with the browser, the session after an hour unused (signin/access.py)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 3600
-CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
-CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
+globals().update(signin.chosen())  # who signs people in: ESIA, or CLIENT_ID at the portal
 REGISTERS_TOKEN = environment.secret("DOPUSK_CABINET_REGISTERS_TOKEN")
 # the accreditation centre: its name on papers, its region in register numbers
 CENTER_NAME = environment.text("DOPUSK_CENTER_NAME", "Учебный федеральный аккредитационный центр")

@@ -7,11 +7,12 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
-from dopusk.cabinet.signin import entrance
+from dopusk.cabinet.signin import entrance, presence
 from dopusk.cabinet.signin.models import Member, Person
 
 View = Callable[..., HttpResponseBase]
@@ -49,7 +50,11 @@ def roles(person: Person) -> frozenset[str]:
 
 def session_mark(request: HttpRequest) -> str:
     """By which the journal names a session without giving it away."""
-    key = request.session.session_key or ""
+    return mark_of(request.session.session_key or "")
+
+
+def mark_of(key: str) -> str:
+    """The mark of a session of this key."""
     return hashlib.sha256(f"session {key}".encode()).hexdigest()[:16] if key else ""
 
 
@@ -95,18 +100,28 @@ def role_required(*wanted: str) -> Callable[[View], View]:
     return decorate
 
 
-def enter(request: HttpRequest, person: Person) -> None:
-    """Begin her session under a fresh key and a fresh CSRF token."""
+def enter(request: HttpRequest, person: Person, *, sid: str, sub: str) -> bool:
+    """Begin her session under a fresh key and a fresh CSRF token. sid, sub: the provider's session behind it.
+
+    False: the provider has ended that session meanwhile, so none begins here.
+    """
     request.session.flush()
-    request.session[KEY] = person.pk
-    request.session[SEEN] = request.session[BEGAN] = int(timezone.now().timestamp())
-    request.session.create()
+    with transaction.atomic():
+        request.session[KEY] = person.pk
+        request.session[SEEN] = request.session[BEGAN] = int(timezone.now().timestamp())
+        request.session.create()
+        open_still = presence.began(request.session.session_key or "", sid[:255], sub)
+    if not open_still:
+        request.session.flush()
+        return False
     rotate_token(request)
     request._cabinet_person = person  # type: ignore[attr-defined]  # noqa: SLF001
+    return True
 
 
 def leave(request: HttpRequest) -> None:
     """End the session on this site."""
+    presence.left(request.session.session_key or "")
     request.session.flush()
     request._cabinet_person = None  # type: ignore[attr-defined]  # noqa: SLF001
 

@@ -9,6 +9,7 @@ import base64
 import json
 import secrets
 import time
+import uuid
 from dataclasses import asdict, dataclass
 from functools import partial
 
@@ -38,7 +39,7 @@ class Attempt:
 def begin(next_path: str) -> Attempt:
     """A new attempt."""
     return Attempt(
-        secrets.token_urlsafe(24),
+        str(uuid.uuid4()),  # 122 random bits; one of the dialects wants this form
         secrets.token_urlsafe(24),
         secrets.token_urlsafe(48),
         next_path,

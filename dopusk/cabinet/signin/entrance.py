@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from dopusk.cabinet.signin import kept
+from dopusk.cabinet.signin.portal import portal
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
@@ -29,12 +30,11 @@ def ask_to_confirm(request: HttpRequest) -> HttpResponseBase:
 def unconfirmed(request: HttpRequest, level: str, next_path: str) -> HttpResponse:
     """What the account lacks at its level, the page of the portal where it is mended, the way back to `next_path`."""
     again = f"{reverse('signin:begin')}?{urlencode({'next': next_path})}"
-    back = urlencode({"next": f"{settings.CABINET_URL}{again}"})
     context = {
         "level": level,
         "again": again,
-        "proofing_url": f"{settings.PORTAL_URL}/proofing/?{back}",
-        "leave_url": f"{settings.PORTAL_URL}/oidc/logout",
+        "proofing_url": portal().proofing_url(f"{settings.CABINET_URL}{again}"),
+        "leave_url": portal().leave_url(),
     }
     return render(request, "signin/unconfirmed.html", context, status=403)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from dopusk.cabinet.signin.portal import portal
 
 
 class FormsMayLeadToThePortal:
-    """Names the portal's origin in `form-action` of every page, because browsers apply it to redirects too."""
+    """Names the provider's origins in `form-action` of every page, because browsers apply it to redirects too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -16,5 +17,5 @@ class FormsMayLeadToThePortal:
         """Mark the answer for the middleware that writes the policy."""
         response = self.get_response(request)
         if not hasattr(response, "csp_form_action"):
-            response.csp_form_action = [settings.PORTAL_URL]  # type: ignore[attr-defined]
+            response.csp_form_action = portal().origins  # type: ignore[attr-defined]
         return response

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from dopusk.kernel import names
 from dopusk.trust.sealing import Sealer, blind_index
@@ -16,8 +17,9 @@ def snils_index(snils: str) -> bytes:
 
 
 class Person(models.Model):
-    """A person with a confirmed account of the portal; one СНИЛС is one person.
+    """A person with a confirmed account of a provider; one СНИЛС is one person.
 
+    sub: her key here, the `sub` of the account she first came with, unless somebody had it already.
     sealed: JSON of snils, inn, identity_document, under the site's key. The rest is as of the last sign-in.
     """
 
@@ -68,6 +70,53 @@ class Person(models.Model):
     def snils(self) -> str:
         """Eleven digits; opens the seal."""
         return str(self.identity()["snils"])
+
+
+class Subject(models.Model):
+    """An account by which a person comes: issuer and `sub` together; at one issuer she has one."""
+
+    issuer = models.CharField(max_length=200)
+    sub = models.CharField(max_length=255)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="subjects")
+    bound_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "sub"], name="subject_of_one_person"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="subject_once_an_issuer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sub} of {self.issuer}"
+
+
+class Presence(models.Model):
+    """Which session of this site was opened from which session of the provider, so that it can be ended from there.
+
+    session_key: Django's. sid, sub: as the provider calls its session and the account.
+    """
+
+    session_key = models.CharField(max_length=40, primary_key=True)
+    sid = models.CharField(max_length=255, db_index=True)
+    sub = models.CharField(max_length=255, db_index=True)
+    began_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"session of {self.sub}"
+
+
+class EndedLogin(models.Model):
+    """A logout token that came: it is taken once, and a sign-in of that session that is still under way is not let in.
+
+    jti: SHA-256 of the token's. sid: empty when all sessions of the account were ended; keep_until: then it may go.
+    """
+
+    jti = models.BinaryField(max_length=32, primary_key=True)
+    sid = models.CharField(max_length=255, blank=True, db_index=True)
+    keep_until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return bytes(self.jti).hex()
 
 
 class Member(models.Model):

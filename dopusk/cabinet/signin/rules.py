@@ -10,13 +10,13 @@ from dopusk.kernel.invalid import Invalid
 
 CONFIRMED = "confirmed"
 LEVELS = ("simplified", "standard", CONFIRMED)
-NEEDED = ("sub", "family_name", "given_name", "birthdate", "snils")
+NEEDED = ("iss", "sub", "family_name", "given_name", "birthdate", "snils")
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why she is not let in. Codes: `unconfirmed`, `claims_incomplete`, `claims_malformed`, `snils_changed`,
-    `snils_of_another`."""
+    """Why she is not let in. Codes: `unconfirmed`, `claims_incomplete`, `claims_malformed`, `issuer_unknown`,
+    `snils_changed`, `snils_of_another`."""
 
     code: str
     detail: dict[str, object] = field(default_factory=dict)
@@ -24,8 +24,9 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Identity:
-    """A person as the portal vouches for her. sealed: what rests only under seal (snils, inn, document)."""
+    """A person as a provider vouches for her. sealed: what rests only under seal (snils, inn, document)."""
 
+    issuer: str
     sub: str
     last_name: str
     first_name: str
@@ -56,6 +57,7 @@ def read_claims(claims: Mapping[str, Any]) -> Identity | Refusal:
         return Refusal("claims_malformed")
     document = claims.get("identity_document")
     return Identity(
+        issuer=str(claims["iss"]),
         sub=str(claims["sub"]),
         last_name=str(claims["family_name"]),
         first_name=str(claims["given_name"]),
@@ -73,14 +75,34 @@ def read_claims(claims: Mapping[str, Any]) -> Identity | Refusal:
     )
 
 
-def may_bind(same_sub: bytes | None, same_snils: str | None, sub: str, index: bytes) -> Refusal | None:
-    """Whether this account may act as the person of this СНИЛС.
+@dataclass(frozen=True)
+class Standing:
+    """What is known here when an account comes.
 
-    same_sub: СНИЛС index kept for the account, if it was here before. same_snils: the account that holds the
-    СНИЛС already. One СНИЛС is one account, and an account never changes its СНИЛС.
+    of_account: blind index of the СНИЛС kept for the account's person, None for an account never seen. holder: key of
+    the person who holds the СНИЛС now, None if nobody does. holder_has_account: whether that person already has an
+    account of this very issuer.
     """
-    if same_sub is not None and same_sub != index:
+
+    of_account: bytes | None
+    holder: str | None
+    holder_has_account: bool
+
+
+def may_bind(standing: Standing, index: bytes, issuer: str, trusted: str) -> Refusal | None:
+    """Whether this account may act as the person of this СНИЛС; it is confirmed, or `read_claims` had refused it.
+
+    1. An account never changes its СНИЛС.
+    2. At one issuer one СНИЛС is one account: a second account of it with the same СНИЛС is refused.
+    3. An account of an issuer where the holder of the СНИЛС has none yet is bound to her, if that issuer is the
+       one this site is set up to trust (`trusted`): so people stay who they are when a deployment changes provider.
+
+    index: blind index of the СНИЛС that the issuer vouches for.
+    """
+    if issuer != trusted:
+        return Refusal("issuer_unknown")
+    if standing.of_account is not None and standing.of_account != index:
         return Refusal("snils_changed")
-    if same_snils is not None and same_snils != sub:
+    if standing.of_account is None and standing.holder_has_account:
         return Refusal("snils_of_another")
     return None

@@ -8,6 +8,7 @@ app_name = "signin"
 urlpatterns = [
     path("", views.begin, name="begin"),
     path("callback/", views.callback, name="callback"),
+    path("backchannel/", views.backchannel, name="backchannel"),
     path("leave/", views.leave, name="leave"),
     path("signed-out/", views.signed_out, name="signed_out"),
 ]

@@ -7,11 +7,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from dopusk.cabinet.signin import access, actions, attempts, entrance, kept, rules
-from dopusk.cabinet.signin.portal import PortalDown, PortalRefused, portal
+from dopusk.cabinet.signin import access, actions, attempts, entrance, kept, logout_rules, rules
+from dopusk.cabinet.signin.portal import portal
+from dopusk.cabinet.signin.provider import PortalDown, PortalRefused
 from dopusk.trust.sealing import SealBroken, Sealer
 from dopusk.web import errors
 
@@ -47,8 +50,9 @@ def callback(request: HttpRequest) -> HttpResponseBase:
     if attempt is None or not (request.GET.get("code") or request.GET.get("error")):
         return redirect("/") if access.person_of(request) else _refused(request, "signin_stale", "/")
     if request.GET.get("error"):
-        log.info("the portal refused: %s", request.GET["error"][:60])
-        return _forgotten(state, _refused(request, request.GET["error"][:60], attempt.next))
+        code = portal().refusal(request.GET["error"], request.GET.get("error_description", ""))
+        log.info("the portal refused: %s", code)
+        return _forgotten(state, _refused(request, code, attempt.next))
     try:
         answer = portal().exchange(
             request.GET["code"], _callback(), nonce=attempt.nonce, verifier=attempt.verifier
@@ -75,6 +79,28 @@ def leave(request: HttpRequest) -> HttpResponseBase:
         return redirect(portal().logout_url(_address("signin:signed_out"), hint))
     except (PortalDown, PortalRefused):
         return redirect(f"{reverse('signin:signed_out')}?portal=down")
+
+
+@csrf_exempt
+@require_POST
+def backchannel(request: HttpRequest) -> HttpResponse:
+    """The provider says that a session of its own is over (OpenID Connect Back-Channel Logout 1.0 §2.5–2.8)."""
+    try:
+        token = portal().logout_token(request.POST.get("logout_token", ""))
+        said = logout_rules.Said(
+            token.header, token.claims, portal().issuer, settings.CLIENT_ID, timezone.now().timestamp()
+        )
+        if code := logout_rules.fault(said):
+            return _logout_refused(code)
+        ended = actions.end_by_provider(logout_rules.notice(said), said.issuer)
+    except PortalDown:
+        return _logout_answer({"error": "temporarily_unavailable"}, 503)
+    except PortalRefused as refused:
+        return _logout_refused(refused.code)
+    except actions.SeenBefore:
+        return _logout_refused("logout_replayed")
+    log.info("the portal ended %s sessions", ended)
+    return _logout_answer({}, 200)
 
 
 @require_safe
@@ -105,10 +131,22 @@ def _arrived(
         person = actions.arrive(identity)
     except actions.NotLetIn as error:
         return _refused(request, error.refusal.code, next_path)
-    access.enter(request, person)
-    sealed = Sealer(settings.SEALING_KEY).seal(f"id_token {person.pk}", id_token.encode())
-    request.session[ID_TOKEN] = base64.b64encode(sealed).decode()
+    if not access.enter(request, person, sid=str(claims.get("sid") or ""), sub=identity.sub):
+        return _refused(request, "signin_stale", next_path)
+    if id_token:
+        sealed = Sealer(settings.SEALING_KEY).seal(f"id_token {person.pk}", id_token.encode())
+        request.session[ID_TOKEN] = base64.b64encode(sealed).decode()
     return redirect(next_path)
+
+
+def _logout_refused(code: str) -> HttpResponse:
+    log.warning("a logout token was refused: %s", code)
+    return _logout_answer({"error": "invalid_request", "error_description": code}, 400)
+
+
+def _logout_answer(content: dict[str, str], status: int) -> HttpResponse:
+    """§2.8: not to be kept by anybody on the way."""
+    return JsonResponse(content, status=status, headers={"Cache-Control": "no-store"})
 
 
 def _sealed_hint(request: HttpRequest) -> str:
@@ -135,6 +173,8 @@ def _forgotten(state: str, response: HttpResponseBase) -> HttpResponseBase:
 
 
 def _refused(request: HttpRequest, code: str, next_path: str) -> HttpResponse:
+    if code == "unconfirmed":  # the provider says so itself, and not at which level she is
+        return entrance.unconfirmed(request, "standard", next_path)
     context = {"code": code, "again": f"{reverse('signin:begin')}?{urlencode({'next': next_path})}"}
     return render(request, "signin/refused.html", context, status=403)
 

@@ -25,6 +25,7 @@ DOORS: dict[tuple[str, str], tuple[object, ...]] = {
     ("home:journal", "get"): ("in", 200, 200, 200, 200),
     ("signin:begin", "get"): (503, 302, 302, 302, 302),
     ("signin:callback", "get"): (403, 302, 302, 302, 302),
+    ("signin:backchannel", "post"): (400, 400, 400, 400, 400),
     ("signin:leave", "post"): (302, 302, 302, 302, 302),
     ("signin:signed_out", "get"): (200, 200, 200, 200, 200),
     ("specialists:profile", "get"): ("in", 200, 200, 200, 200),

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ def claims(key: str, **changes: object) -> dict[str, object]:
     """What the portal says of a known person."""
     who = sandbox.person(key)
     told: dict[str, object] = {
+        "iss": settings.PORTAL_URL,
         "sub": sub_of(key),
         "family_name": who.last_name,
         "given_name": who.first_name,

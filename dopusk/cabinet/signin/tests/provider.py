@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from dopusk.cabinet.signin import portal as client
+from dopusk.cabinet.signin.oidc import OpenId
 from dopusk.cabinet.signin.tests import people
 
 
@@ -33,7 +34,7 @@ class Provider:
     def install(self) -> "Provider":
         """Let the cabinet talk to this provider."""
         transport = httpx.MockTransport(self.answer)
-        client._portals[self.issuer] = client.Portal(self.issuer, transport=transport)
+        client._portals[self.issuer] = OpenId(self.issuer, transport=transport)
         return self
 
     def code_for(self, query: dict[str, list[str]]) -> str:

@@ -5,20 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from dopusk.cabinet.signin import portal
+from dopusk.cabinet.signin import oidc, portal
 
 
 def test_the_client_is_made_once(monkeypatch, settings):
     settings.PORTAL_URL = "http://portal.example"
     made = []
 
-    class Counted(portal.Portal):
+    class Counted(oidc.OpenId):
         def __init__(self, issuer):
             made.append(issuer)
             super().__init__(issuer)
 
     monkeypatch.setattr(portal, "_portals", {})
-    monkeypatch.setattr(portal, "Portal", Counted)
+    monkeypatch.setattr(portal, "OpenId", Counted)
     assert portal.portal() is portal.portal()
     assert made == ["http://portal.example"]
 
@@ -32,7 +32,7 @@ def test_two_people_are_asked_for_at_once_when_the_portal_takes_its_time():
             200, json={"issuer": "http://p", "authorization_endpoint": "http://p/authorize"}
         )
 
-    client = portal.Portal("http://p", transport=httpx.MockTransport(answer))
+    client = oidc.OpenId("http://p", transport=httpx.MockTransport(answer))
 
     def leave(state):
         return client.authorization_url("http://c/", state=state, nonce="n", verifier="v" * 43)
