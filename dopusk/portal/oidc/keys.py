@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 ALG: Final = "ES256"  # what a service gets that has not asked for another
 KINDS: Final[dict[str, keys.Kind]] = {"ES256": "ec", "RS256": "rsa"}
+RSA_BITS: Final = 2048  # what every library verifies fastest; a rotation is a command away
 REMEMBERED: Final = 5.0  # seconds after which a process looks whether the table has changed
 PUBLISH_AHEAD: Final = timedelta(minutes=10)  # twice what services keep our keys (max-age of `jwks`, 300 s)
 PUBLISHED_AFTER: Final = timedelta(hours=1)  # an ID token lives ten minutes
@@ -132,7 +133,7 @@ def _create(
     alg: str, *, signs_from: datetime | None = None, words: str = "Создан ключ подписи портала"
 ) -> str:
     """Keep a new key; its kid, or an empty text when another process has just done so."""
-    fresh = keys.new(KINDS[alg])
+    fresh = keys.new(KINDS[alg], rsa_bits=RSA_BITS)
     kid = _jwk(fresh, alg, None).thumbprint()  # RFC 7638
     starts = signs_from or timezone.now()
     try:
@@ -237,13 +238,14 @@ def _part(content: dict[str, Any]) -> bytes:
 
 
 def opened(token: str) -> dict[str, Any] | None:
-    """The claims of a token we signed, whatever its age; None for anything else."""
+    """The claims of an ID token we signed, whatever its age; None for anything else, a logout token too."""
     if len(token) > 8192 or not token.isascii():
         return None
     try:
-        return dict(jwt.decode(token, _current().known, list(KINDS)).claims)
+        found = jwt.decode(token, _current().known, list(KINDS))
     except (JoseError, ValueError, KeyError, TypeError):
         return None
+    return dict(found.claims) if found.header.get("typ") == "JWT" else None
 
 
 def published() -> Iterable[Ringed]:

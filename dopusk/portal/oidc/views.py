@@ -3,14 +3,13 @@
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dopusk.portal.clients import models as clients
-from dopusk.portal.oidc import keys
+from dopusk.portal.oidc import backchannel, keys
 from dopusk.portal.oidc.endpoints import FAULT
 from dopusk.portal.oidc.rules.faults import Fault, first_fault
 from dopusk.portal.oidc.rules.logout import LOGOUT, Leaving, may_leave_unasked
@@ -34,9 +33,9 @@ def logout(request: HttpRequest) -> HttpResponse:
     if fault:
         return _refused(request, fault)
     if leaving.sid and not may_leave_unasked(leaving):
-        response = render(
-            request, "oidc/logout.html", {"leaving": leaving, "cabinet_url": f"{settings.CABINET_URL}/"}
-        )
+        person = access.current(request)
+        silent = backchannel.silent(person.sub, person.sid) if person else []
+        response = render(request, "oidc/logout.html", {"leaving": leaving, "silent": silent})
         if leaving.client:
             response.csp_form_action = leaving.client.origins()  # type: ignore[attr-defined]  # read by SecurityHeadersMiddleware
         return response
