@@ -94,6 +94,18 @@ if TEST_COST_PASSWORDS and not globals()["SANDBOX"]:
 # Hours in which services that need a confirmed account stay closed after a recovery without a second factor.
 RECOVERY_COOLING_HOURS = environment.whole("DOPUSK_RECOVERY_COOLING_HOURS", 72)
 
+# The ЕСИА dialect. Clients hard-code the issuer of production, so that is what markers say; no public figure exists for
+# the lifetimes. What consents (`permissions`) may name: types, actions, purposes, parted by spaces.
+ESIA_ISSUER = environment.text("DOPUSK_ESIA_ISSUER", "http://esia.gosuslugi.ru/")
+# how far the `timestamp` of a request may be from our clock, both ways; the real figure is not public
+ESIA_TIMESTAMP_SECONDS = environment.whole("DOPUSK_ESIA_TIMESTAMP_SECONDS", 300, least=1)
+ESIA_MARKER_SECONDS = environment.whole("DOPUSK_ESIA_MARKER_SECONDS", 3600, least=1)
+ESIA_ID_MARKER_SECONDS = environment.whole("DOPUSK_ESIA_ID_MARKER_SECONDS", 10_800, least=1)
+ESIA_REFRESH_SECONDS = environment.whole("DOPUSK_ESIA_REFRESH_SECONDS", 30 * 86_400, least=1)
+ESIA_CONSENT_TYPES = environment.text("DOPUSK_ESIA_CONSENT_TYPES", "DOPUSK_REGISTER").split()
+ESIA_CONSENT_ACTIONS = environment.text("DOPUSK_ESIA_CONSENT_ACTIONS", "ALL_ACTIONS_TO_DATA").split()
+ESIA_CONSENT_PURPOSES = environment.text("DOPUSK_ESIA_CONSENT_PURPOSES", "ACCREDITATION").split()
+
 # how letters leave: DELIVERY_MAIL, DELIVERY_SMS
 globals().update(
     delivery.chosen(sandbox=globals()["SANDBOX"], home=globals()["PORTAL_URL"], name=PORTAL_NAME)
