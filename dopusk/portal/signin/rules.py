@@ -77,7 +77,9 @@ def is_in_the_middle(next_path: str) -> bool:
     return re.match(r"/oidc/authorize\?(?:.*&)?again=", next_path) is not None
 
 
-_CLIENT: Final = re.compile(r"/oidc/authorize\?(?:.*&)?client_id=([A-Za-z0-9._-]{1,100})(?:&|$)")
+_CLIENT: Final = re.compile(
+    r"(?:/oidc/authorize|/aas/oauth2/(?:v2/)?ac)\?(?:.*&)?client_id=([A-Za-z0-9._-]{1,100})(?:&|$)"
+)
 
 
 def client_of(next_path: str) -> str:
