@@ -24,8 +24,11 @@ from dopusk.portal.esia.rules.ac import CODE_SECONDS, Entrant, Organisation
 from dopusk.portal.esia.rules.permissions import Permission
 from dopusk.portal.esia.rules.received import Received
 from dopusk.portal.esia.scopes import in_marker, parsed
+from dopusk.portal.oidc.replay import first_time
 from dopusk.portal.sessions.actions import Opened, Place, idle_end, start
 from dopusk.portal.sessions.rules import BY_PASSWORD, cookie_hash
+
+STATE_SECONDS: Final = 3600  # how long the `state` of te is remembered; `timestamp` shuts it out much sooner
 
 # Where a person works, by her `sub`: a source of slice esia fills this in when it is ready.
 ORGANISATIONS: Final[list[Callable[[uuid.UUID], list[Organisation]]]] = []
@@ -93,9 +96,11 @@ class Standing:
     missing: str
 
 
-def authorize(wanted: Wanted, cookie: str) -> tuple[Standing | None, str]:
-    """Give a code if the person is signed in and has agreed. Returns her standing (None: not signed in) and the code,
-    which means something only if `granted`."""
+def authorize(wanted: Wanted, cookie: str, *, give: bool = True) -> tuple[Standing | None, str]:
+    """Give a code if the person is signed in and has agreed; with `give` unset only look.
+
+    Returns her standing (None: not signed in) and the code, which means something only if `granted`.
+    """
     if not cookie:
         return None, ""
     received, code = wanted.received, secrets.token_urlsafe(32)
@@ -114,6 +119,7 @@ def authorize(wanted: Wanted, cookie: str) -> tuple[Standing | None, str]:
             "challenge": received.get("code_challenge") if received.generation > 1 else "",
             "code_seconds": CODE_SECONDS,
             "offline": received.get("access_type") == "offline",
+            "give": give,
             "agreed_since": wanted.agreed_since,
             "version": received.generation,
             "scope": wanted.scope,
@@ -230,7 +236,7 @@ def serve(received: Received, client: Registration) -> dict[str, Any] | EsiaFaul
     alg = statement.one(sql.AGREED, {"oid": scope.oid, "client": client.client_id}, str)
     if alg is None:
         return EsiaFault("007019", "no_consent", str(scope))
-    if not first_time(f"esia te {client.client_id}", received.get("state")):
+    if not first_time(f"esia te:{client.client_id}", received.get("state"), time.time() + STATE_SECONDS):
         return EsiaFault("007011", "request_repeated", "state")
     marker = markers.service_marker(client.client_id, str(scope), scope.oid, int(time.time()), alg)
     keys = {
@@ -243,13 +249,8 @@ def serve(received: Received, client: Registration) -> dict[str, Any] | EsiaFaul
     return _answer(received, marker)
 
 
-def first_time(owner: str, identifier: str) -> bool:
-    """Whether a request is seen for the first time within the hour."""
-    return statement.one(sql.FIRST_TIME, {"hash": _hashed(f"{owner} {identifier}")}, bytes) is not None
-
-
 def _issue(known: _Known, received: Received, refresh: str) -> dict[str, Any]:
-    """Sign the markers and keep the hash of the one that opens REST. The grant's scopes count, whatever te asks (§6)."""
+    """Sign the markers, keep the hash of the one that opens REST. The grant's scopes count, whatever te asks (§6)."""
     scopes = parsed(f"{known.scope} {known.scope_org}") or []
     oid = numbers.oid_of(known.sub)
     bearer = markers.Bearer(

@@ -1,4 +1,4 @@
-"""Keys that sign markers: made on first need, sealed in the database; after a rotation the previous one is still shown."""
+"""Keys that sign markers: made on first need, sealed in the database; after a rotation the previous one stays shown."""
 
 import functools
 import json

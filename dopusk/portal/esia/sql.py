@@ -79,7 +79,8 @@ WITH presented AS (
            p.revoked_at IS NULL AND a.level = ANY(%(levels)s::text[])
              AND a.locked_at IS NULL AND a.closed_at IS NULL AS admitted,
            NOT %(state_once)s::boolean OR (EXISTS (SELECT FROM seen) AND e.state <> %(state)s) AS fresh_state,
-           s.created_at AS signed_in_at, coalesce(s.amr, '{}') AS amr, a.level, e.scope, e.scope_org, y.token_alg, y.numeric_sub
+           s.created_at AS signed_in_at, coalesce(s.amr, '{}') AS amr, a.level, e.scope, e.scope_org,
+           y.token_alg, y.numeric_sub
     FROM presented p
     JOIN accounts_account a ON a.sub = p.account_id
     JOIN esia_entry e ON e.grant_id = p.id
@@ -108,7 +109,8 @@ WITH presented AS (
 )
 SELECT own, unused, in_time, same_generation, same_redirect, challenged, verified, session_lives, consent_stands,
        admitted, fresh_state, id, account_id, session_id, client_id::text, nonce, scope, scope_org, level,
-       coalesce(extract(epoch FROM signed_in_at), 0)::bigint, amr::text[], offline, token_alg::text, numeric_sub
+       floor(extract(epoch FROM coalesce(signed_in_at, given_at)))::bigint, amr::text[], offline,
+       token_alg::text, numeric_sub
 FROM judged
 """
 
@@ -125,7 +127,8 @@ WITH presented AS (
              AND coalesce(c.revoked_at IS NULL AND c.id IS NOT NULL, false) AS stands,
            %(redirect_uri)s = '' OR g.redirect_uri = %(redirect_uri)s AS same_redirect,
            a.level = ANY(%(levels)s::text[]) AND a.locked_at IS NULL AND a.closed_at IS NULL AS admitted,
-           s.created_at AS signed_in_at, coalesce(s.amr, '{}') AS amr, a.level, e.scope, e.scope_org, y.token_alg, y.numeric_sub
+           s.created_at AS signed_in_at, coalesce(s.amr, '{}') AS amr, a.level, e.scope, e.scope_org,
+           y.token_alg, y.numeric_sub
     FROM presented p
     JOIN oidc_grant g ON g.id = p.grant_id
     JOIN accounts_account a ON a.sub = g.account_id
@@ -151,14 +154,9 @@ WITH presented AS (
     FROM revoked
 )
 SELECT own, unused, in_time, stands, same_redirect, admitted, id, account_id, session_id, client_id::text, nonce, scope,
-       scope_org, level, coalesce(extract(epoch FROM signed_in_at), extract(epoch FROM given_at))::bigint,
+       scope_org, level, floor(extract(epoch FROM coalesce(signed_in_at, given_at)))::bigint,
        amr::text[], offline, token_alg::text, numeric_sub
 FROM judged
-"""
-
-FIRST_TIME = """
-INSERT INTO oidc_seenproof (hash, expires_at) VALUES (%(hash)s, now() + interval '1 hour')
-ON CONFLICT DO NOTHING RETURNING hash
 """
 
 ISSUE = """
