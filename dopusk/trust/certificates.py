@@ -113,33 +113,32 @@ def _key_identifier(rest: list[der.Element]) -> bytes:
     return b""
 
 
+def pem(encoded: bytes) -> bytes:
+    """The PEM file OpenSSL writes of a certificate (DER)."""
+    lines = base64.b64encode(encoded)
+    body = b"".join(lines[at : at + 64] + b"\n" for at in range(0, len(lines), 64))
+    return b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"
+
+
 def fingerprints(encoded: bytes) -> dict[str, str]:
     """Digests of a certificate (DER) that people take for its hash, lower hex, by name.
 
     ``sha1``, ``sha256``, ``streebog256`` over the DER; with the prefix ``pem_`` over the PEM file OpenSSL writes,
     ``pem_crlf_`` over the same with Windows' ends of line, ``pem_bare_`` without its last end of line.
     """
-    lines = base64.b64encode(encoded).decode()
-    pem = "\n".join(
-        (
-            "-----BEGIN CERTIFICATE-----",
-            *(lines[at : at + 64] for at in range(0, len(lines), 64)),
-            "-----END CERTIFICATE-----",
-            "",
-        )
-    ).encode()
+    text = pem(encoded)
     texts = {
         "": encoded,
-        "pem_": pem,
-        "pem_crlf_": pem.replace(b"\n", b"\r\n"),
-        "pem_bare_": pem.rstrip(b"\n"),
+        "pem_": text,
+        "pem_crlf_": text.replace(b"\n", b"\r\n"),
+        "pem_bare_": text.rstrip(b"\n"),
     }
     return {
         prefix + name: digest
-        for prefix, text in texts.items()
+        for prefix, octets in texts.items()
         for name, digest in (
-            ("sha1", hashlib.sha1(text, usedforsecurity=False).hexdigest()),
-            ("sha256", hashlib.sha256(text).hexdigest()),
-            ("streebog256", gost.streebog256(text).hex()),
+            ("sha1", hashlib.sha1(octets, usedforsecurity=False).hexdigest()),
+            ("sha256", hashlib.sha256(octets).hexdigest()),
+            ("streebog256", gost.streebog256(octets).hex()),
         )
     }

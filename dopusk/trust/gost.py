@@ -10,7 +10,6 @@ a digest taken as a number is little-endian. A CryptoPro CSP writes raw signatur
 them is the caller's try.
 """
 
-import base64
 import binascii
 import contextlib
 import functools
@@ -254,7 +253,7 @@ def sign_cms(key: bytes, certificate: bytes, content: bytes, *, attached: bool, 
     """CMS SignedData (DER) over the content, with the certificate (DER) in it."""
     return _engine(
         *("cms", "-sign", "-binary", "-nosmimecap", "-md", f"md_gost12_{_bits(key)}"),
-        *("-signer", _pem(certificate), "-inkey", key, "-outform", "DER"),
+        *("-signer", certificate, "-inkey", key, "-outform", "DER"),
         *(["-nodetach"] if attached else []),
         *([] if attributes else ["-noattr"]),
         given=content,
@@ -273,11 +272,6 @@ def _bits(key: bytes) -> Bits:
     if algorithm not in KEY_OIDS:
         raise ValueError("not a private key of GOST R 34.10-2012 in PKCS#8 PEM")
     return KEY_OIDS[algorithm]
-
-
-def _pem(certificate: bytes) -> bytes:
-    body = base64.encodebytes(certificate)
-    return b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"
 
 
 def _openssl(*arguments: str | bytes, given: bytes = b"") -> bytes:
