@@ -1,0 +1,51 @@
+"""One request before the judge, and what is known of it so far."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from dopusk.portal.esia import strings
+from dopusk.portal.esia.signed import Registered, Signed, SystemView
+from dopusk.portal.esia.stamps import Stamp
+from dopusk.portal.esia.strings import Text
+
+
+@dataclass
+class Case:
+    """now: aware. values: the parameters, the timestamp restored. named: by the hash; signer: by the signature."""
+
+    signed: Signed
+    system: SystemView
+    now: datetime
+    report: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    stamp: Stamp | None = None
+    named: Registered | None = None
+    signer: Registered | None = None
+
+    def forgive(self, code: str) -> None:
+        """A deviation that this system is allowed."""
+        if code not in self.report["forgiven"]:
+            self.report["forgiven"].append(code)
+
+    @property
+    def usual(self) -> list[Text]:
+        """The strings a request of this kind signs."""
+        return [strings.built(name, self.values) for name in strings.names(self.signed)]
+
+    @property
+    def forgivable(self) -> list[tuple[str, Text]]:
+        """Strings that a lenient judge accepts besides, each with the name of the deviation (quirks 11, 13)."""
+        if not self.system.lenient:
+            return []
+        found = []
+        if not self.signed.first_generation:
+            found.append(("string_v1", strings.built("v1", self.values)))
+        redirect = unquote(self.values.get("redirect_uri", ""))
+        if self.signed.endpoint.endswith("/te") and redirect != self.values.get("redirect_uri", ""):
+            values = {**self.values, "redirect_uri": redirect}
+            found += [
+                ("redirect_encoded_twice", strings.built(name, values)) for name in strings.names(self.signed)
+            ]
+        return found

@@ -1,0 +1,155 @@
+"""Judging `client_secret` (reference §3): strictly, or with the known deviations of real clients (§10).
+
+On a refusal the judge goes on and looks for the known mistakes, so that the integrator is told which one it was.
+Pure: what it needs of the system comes in `SystemView`. The report holds no secret: of the signature only its form
+and length, of codes and refresh tokens the first characters; the digest of the exact string lets a client compare.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from dopusk.portal.esia import certified, hashes, mistakes, reported, stamps, written
+from dopusk.portal.esia.case import Case
+from dopusk.portal.esia.errors import EsiaFault
+from dopusk.portal.esia.signed import Signed, SystemView
+from dopusk.trust import raw
+
+__all__ = ["Signed", "SystemView", "Verdict", "judge"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """fault: None when `ok`. report: for `diagnosis.record`. certificate_sha256: whose key signed, when it did."""
+
+    ok: bool
+    fault: EsiaFault | None
+    report: dict[str, Any]
+    certificate_sha256: str
+
+
+Check = Callable[[Case], str]
+
+
+def version_is_allowed(case: Case) -> str:
+    """The system may speak this generation of the protocol."""
+    allowed = case.system.v1 if case.signed.first_generation else case.system.v2
+    return "" if allowed else "version_off"
+
+
+def certificates_are_there(case: Case) -> str:
+    """§8 007002: none registered."""
+    return "" if case.system.certificates else "no_certificates"
+
+
+def timestamp_is_well_formed(case: Case) -> str:
+    """§2, §8 007014; quirk 16."""
+    text = case.signed.get("timestamp")
+    if not text:
+        return "timestamp_missing"
+    stamp = stamps.read(text, lenient=case.system.lenient)
+    if isinstance(stamp, str):
+        case.report["clock"] = {"timestamp": text, "difference_seconds": None}
+        return stamp
+    for code in stamp.deviations:
+        case.forgive(code)
+    case.stamp = stamp
+    case.values["timestamp"] = stamp.text
+    difference = stamps.late(stamp, case.now)
+    case.report["clock"] = {
+        "timestamp": text,
+        "difference_seconds": difference,
+        "tolerance_seconds": case.system.tolerance_seconds,
+        "server_time": stamps.write(case.now, stamps.zone_of(stamp)),
+    }
+    return ""
+
+
+def secret_is_there(case: Case) -> str:
+    """§8 007014."""
+    return "" if case.signed.get("client_secret") else "secret_missing"
+
+
+def secret_is_decoded(case: Case) -> str:
+    """§3.3; quirks 2 and 3."""
+    given = case.signed.get("client_secret")
+    decoded = raw.decode(given)
+    case.report["secret"] = written.told(given, decoded)
+    if decoded is None:
+        return written.fault(given)
+    if case.report["secret"]["kind"] == "unknown":
+        return written.fault_of_unknown(given)
+    if decoded.form.startswith("base64") and not decoded.form.startswith("base64url"):
+        if not case.system.lenient:
+            return "secret_base64"
+        case.forgive("secret_base64")
+    return ""
+
+
+def certificate_is_named(case: Case) -> str:
+    """§3.4: mandatory at v2 and v3 but for the second way of refreshing (§3, variant B)."""
+    given = case.signed.get("client_certificate_hash")
+    if case.signed.first_generation:
+        return ""
+    if not given:
+        way_b = case.signed.grant_type == "refresh_token"
+        pkcs7 = case.system.lenient and case.report["secret"]["kind"] == "cms"  # it names its signer itself
+        return "" if way_b or pkcs7 else "hash_missing"
+    named = hashes.look(given, case.system.certificates, lenient=case.system.lenient)
+    case.report["hash"] = reported.of_hash(given, named, case.system.certificates)
+    if named.deviation:
+        case.forgive(named.deviation)
+    case.named = named.registered
+    return named.fault
+
+
+def signature_is_right(case: Case) -> str:
+    """§3.1, §3.2."""
+    decoded = raw.decode(case.signed.get("client_secret"))
+    data = decoded.data if decoded else b""
+    judged = (
+        certified.pkcs7(case, data) if case.report["secret"]["kind"] == "cms" else certified.bare(case, data)
+    )
+    for code in judged.forgiven:
+        case.forgive(code)
+    case.signer = judged.signer
+    case.report |= judged.report
+    return judged.code
+
+
+def certificate_is_in_force(case: Case) -> str:
+    """§8 007053: certificate inactive."""
+    state = case.signer.state(case.now) if case.signer else "active"
+    return "" if state == "active" else f"certificate_{state}"
+
+
+def clock_is_right(case: Case) -> str:
+    """§8 007015."""
+    difference = case.report["clock"]["difference_seconds"]
+    return stamps.clock_fault(difference, case.system.tolerance_seconds)
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    version_is_allowed,
+    certificates_are_there,
+    secret_is_there,
+    timestamp_is_well_formed,
+    clock_is_right,
+    secret_is_decoded,
+    certificate_is_named,
+    signature_is_right,
+    certificate_is_in_force,
+)
+
+
+def judge(signed: Signed, system: SystemView, *, now: datetime) -> Verdict:
+    """Whether the system signed this very request just now. now: aware."""
+    case = Case(signed, system, now, values=dict(signed.values))
+    case.report |= {"endpoint": signed.endpoint, "lenient": system.lenient, "forgiven": []}
+    code = next((code for check in CHECKS if (code := check(case))), "")
+    if code and "string" not in case.report:
+        case.report |= reported.of_string(case.usual[0])
+    sha256 = case.signer.hashes["sha256"] if case.signer and not code else ""
+    fault = mistakes.fault(code) if code else None
+    return Verdict(fault is None, fault, case.report, sha256)
