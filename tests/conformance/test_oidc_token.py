@@ -52,7 +52,8 @@ def test_a_second_use_of_the_code_revokes_what_the_first_one_gave():
     code = code_for(Browser())
     token = exchange(code).json()["access_token"]
     again = exchange(code)
-    assert (again.status_code, again.json()) == (400, {"error": "invalid_grant"})
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    assert again.json()["error_description"] == "code_reused"
     assert userinfo(token).status_code == 401
     assert Entry.objects.filter(act="oidc.code_reused").count() == 1
 
@@ -102,7 +103,9 @@ def test_what_does_not_belong_to_the_code_gives_nothing_and_leaves_it_whole(chan
     [
         ({"grant_type": None}, "invalid_request"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
-        ({"grant_type": "refresh_token"}, "unsupported_grant_type"),
+        ({"grant_type": "implicit"}, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token"}, "unauthorized_client"),
+        ({"grant_type": "client_credentials"}, "unauthorized_client"),
         ({"code": None}, "invalid_request"),
         ({"redirect_uri": None}, "invalid_request"),
         ({"client_secret": SECRET}, "invalid_request"),
@@ -173,7 +176,7 @@ def test_signing_out_before_the_exchange_ends_the_code():
     browser = Browser()
     code = code_for(browser)
     browser.submit(browser.get("/"), "/signout/")
-    assert exchange(code).json() == {"error": "invalid_grant"}
+    assert exchange(code).json() == {"error": "invalid_grant", "error_description": "session_over"}
 
 
 # the ID token, OIDC Core §2 and §3.1.3.6

@@ -15,6 +15,7 @@ CLAIMS: Final[dict[str, tuple[str, ...]]] = {
     "education": ("education",),
     "qualification": ("qualification",),
     "employment": ("employment",),
+    "offline_access": (),  # OIDC Core §11: opens nothing by itself, but lasts
 }
 
 # Russian words for the journal; pages translate them
@@ -30,14 +31,24 @@ WORDS: Final[dict[str, str]] = {
     "education": "образование: учебное заведение, специальность, год, номер документа",
     "qualification": "квалификация: сертификаты и лицензии",
     "employment": "профессиональная деятельность: места работы и должности",
+    "offline_access": "эти же сведения и после Вашего выхода с портала",
 }
+
+
+# scope → words, of scopes that a higher slice brings; it fills this in when it is ready
+FURTHER: Final[dict[str, str]] = {}
+
+
+def word_of(scope: str) -> str:
+    """What a known scope is called."""
+    return WORDS[scope] if scope in WORDS else FURTHER[scope]
 
 
 def in_order(scopes: frozenset[str]) -> list[str]:
     """Known scopes in the order people read them."""
-    return [scope for scope in CLAIMS if scope in scopes]
+    return [scope for scope in dict.fromkeys([*CLAIMS, *FURTHER]) if scope in scopes]
 
 
 def in_words(scopes: frozenset[str]) -> str:
     """«фамилия, имя, отчество и пол; СНИЛС» in Russian, for the journal."""
-    return "; ".join(WORDS[scope] for scope in in_order(scopes))
+    return "; ".join(word_of(scope) for scope in in_order(scopes))

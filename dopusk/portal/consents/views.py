@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,9 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dopusk.portal.clients import models as clients
+from dopusk.portal.clients.models import Client
 from dopusk.portal.clients.rules import Registration
-from dopusk.portal.consents import actions, rules
+from dopusk.portal.consents import actions, rules, waiting
 from dopusk.portal.consents.models import Consent
 from dopusk.portal.sessions.access import Person, person_required
 from dopusk.portal.signin.rules import safe_next
@@ -20,7 +19,7 @@ from dopusk.portal.signin.rules import safe_next
 
 def words_of(scopes: frozenset[str]) -> list[str]:
     """What the scopes mean, in the reader's language."""
-    return [_(rules.WORDS[scope]) for scope in rules.in_order(scopes)]
+    return [_(rules.word_of(scope)) for scope in rules.in_order(scopes)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +28,7 @@ def give(request: HttpRequest, person: Person) -> HttpResponse:
     """Ask what a service may know. `next` is the authorization request that waits for the answer."""
     source = request.POST if request.method == "POST" else request.GET
     next_path = safe_next(source.get("next", ""))
-    client, scopes = _asked(next_path)
+    client, scopes = waiting.asked(next_path)
     if client is None or not scopes:
         raise Http404
     if request.method == "POST" and request.POST.get("decision") in {"allow", "deny"}:
@@ -67,20 +66,14 @@ def revoke(request: HttpRequest, person: Person, consent_id: int) -> HttpRespons
     consent = actions.revoke(person.sub, consent_id, session=str(person.sid))
     if consent is None:
         raise Http404
-    words = _("Разрешение для сервиса «%(name)s» отозвано. Если сервис открыт, закройте его отдельно.")
-    messages.success(request, words % {"name": consent.client.name})
+    messages.success(request, _revoked(consent.client) % {"name": _(consent.client.name)})
     return HttpResponseRedirect("/consents/")
 
 
-def _asked(next_path: str) -> tuple[Registration | None, frozenset[str]]:
-    """The service and the scopes of a waiting authorization request; nothing when it is not one."""
-    parts = urlsplit(next_path)
-    if parts.path != "/oidc/authorize":
-        return None, frozenset()
-    asked = parse_qs(parts.query)
-    client = clients.find(asked.get("client_id", [""])[0])
-    scopes = frozenset(asked.get("scope", [""])[0].split()) & frozenset(rules.CLAIMS)
-    return client, scopes & client.scopes if client else frozenset()
+def _revoked(client: Client) -> str:
+    if client.backchannel_logout_uri:
+        return _("Разрешение отозвано: данных «%(name)s» больше не получит, вход туда завершён.")
+    return _("Разрешение отозвано: данных «%(name)s» больше не получит. Если сервис открыт, выйдите из него.")
 
 
 def _leading_to(client: Registration, response: HttpResponse) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The slice as a Django app: services hear when sessions end and when consent is withdrawn."""
+"""The slice as a Django app: services hear when sessions end and consent is withdrawn; consent is asked for here."""
 
 from django.apps import AppConfig
 
@@ -8,8 +8,10 @@ class OidcConfig(AppConfig):
 
     def ready(self) -> None:
         from dopusk.portal.consents.actions import WITHDRAWN
-        from dopusk.portal.oidc import backchannel
+        from dopusk.portal.consents.waiting import READERS
+        from dopusk.portal.oidc import backchannel, requests
         from dopusk.portal.sessions.actions import ENDING
 
         ENDING.append(backchannel.sessions_ended)
         WITHDRAWN.append(lambda sub, client_id: backchannel.services_closed(sub, [client_id]))
+        READERS["/oidc/authorize"] = requests.waiting

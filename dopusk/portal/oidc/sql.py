@@ -3,10 +3,19 @@
 Times are the database's own. A session, a consent or a grant that is over is simply not found by its joins.
 """
 
-# One look at session and consent, and, when nothing is lacking, the grant with its code and the journal line.
-# Times of sign-in and consent are compared as seconds since 1970. missing: what keeps her out of the service
-# whatever she agrees to: its level of assurance, the days after a recovery, a contact shown to be hers.
-AUTHORIZE = """
+# ruff: noqa: S608 - put together from constants of these files; every value is a parameter
+from dopusk.portal.oidc.token_sql import LIVING, ended_by_reuse
+
+# A pushed request is used up by the code, in the same breath (RFC 9126 §7.3); of two codes at once one is given.
+_SPENT = """, spent AS (
+    UPDATE oidc_pushedrequest p SET used_at = now() FROM entering
+    WHERE p.hash = %(pushed)s::bytea AND p.client_id = %(client)s AND p.used_at IS NULL AND p.expires_at > now()
+    RETURNING entering.account_id, entering.id, entering.consent_id
+)"""
+
+
+def _authorize(*, pushed: bool) -> str:
+    return f"""
 WITH live AS (
     SELECT s.id, s.account_id, extract(epoch FROM s.created_at)::float8 AS signed_in,
            CASE WHEN NOT a.level = ANY(%(levels)s::text[]) THEN 'level'
@@ -25,16 +34,19 @@ WITH live AS (
     SELECT c.id, c.scopes::text[] AS scopes, extract(epoch FROM c.given_at)::float8 AS given
     FROM consents_consent c JOIN live ON c.account_id = live.account_id
     WHERE c.client_id = %(client)s AND c.revoked_at IS NULL
-), granted AS (
-    INSERT INTO oidc_grant (id, client_id, account_id, session_id, consent_id, scopes, redirect_uri, nonce,
-                            code_hash, challenge, given_at, code_expires_at)
-    SELECT %(grant)s::uuid, %(client)s, live.account_id, live.id, agreed.id, %(scopes)s::text[], %(redirect_uri)s,
-           %(nonce)s, %(code)s::bytea, %(challenge)s, now(), now() + %(code_seconds)s * interval '1 second'
-    FROM live, agreed
+), entering AS (
+    SELECT live.account_id, live.id, agreed.id AS consent_id FROM live, agreed
     WHERE live.signed_in > %(signed_in_since)s::float8 AND agreed.given > %(agreed_since)s::float8
       AND agreed.scopes @> %(scopes)s::text[]
       AND live.account_id = coalesce(%(hinted)s::uuid, live.account_id)
       AND live.missing = ''
+){_SPENT if pushed else ""}, granted AS (
+    INSERT INTO oidc_grant (id, client_id, account_id, session_id, consent_id, scopes, redirect_uri, nonce,
+                            code_hash, challenge, given_at, code_expires_at, offline, code_jkt)
+    SELECT %(grant)s::uuid, %(client)s, account_id, id, consent_id, %(scopes)s::text[], %(redirect_uri)s,
+           %(nonce)s, %(code)s::bytea, %(challenge)s, now(), now() + %(code_seconds)s * interval '1 second',
+           %(offline)s::boolean, %(jkt)s
+    FROM {"spent" if pushed else "entering"}
     RETURNING account_id, session_id
 ), recorded AS (
     INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
@@ -42,14 +54,29 @@ WITH live AS (
            session_id::text, %(trace)s, %(detail)s
     FROM granted
 )
-SELECT live.account_id, live.signed_in, coalesce(agreed.scopes, '{}'), coalesce(agreed.given, 0),
+SELECT live.account_id, live.signed_in, coalesce(agreed.scopes, '{{}}'), coalesce(agreed.given, 0),
        EXISTS (SELECT FROM granted), live.missing
 FROM live LEFT JOIN agreed ON true
 """
 
-# A code for a token. The row of the grant is locked first, so a second use, however close, finds it used
-# and revokes the grant with whatever the first one got.
-EXCHANGE = """
+
+# One look at session and consent, and, when nothing is lacking, the grant with its code and the journal line.
+# Times of sign-in and consent are compared as seconds since 1970. missing: what keeps her out of the service
+# whatever she agrees to: its level of assurance, the days after a recovery, a contact shown to be hers.
+AUTHORIZE = _authorize(pushed=False)
+AUTHORIZE_PUSHED = _authorize(pushed=True)
+
+
+# The first refresh token, if the grant is an offline one (OIDC Core §11).
+_REFRESHABLE = """refreshable AS (
+    INSERT INTO oidc_refreshtoken (hash, grant_id, issued_at, expires_at, jkt)
+    SELECT %(refresh)s::bytea, id, now(), now() + %(idle_seconds)s * interval '1 second', %(jkt)s
+    FROM spent WHERE offline
+), """
+
+
+def _exchange(*, refreshable: bool) -> str:
+    return f"""
 WITH presented AS (
     SELECT * FROM oidc_grant WHERE code_hash = %(code)s FOR UPDATE
 ), judged AS (
@@ -59,47 +86,44 @@ WITH presented AS (
            p.client_id = %(client)s AS own,
            p.redirect_uri = %(redirect_uri)s AS same_redirect,
            p.challenge = %(challenge)s AS verified,
+           p.code_jkt IN ('', %(jkt)s) AS key_shown,
            coalesce(s.ended_at IS NULL AND s.expires_at > now(), false) AS session_lives,
            coalesce(c.revoked_at IS NULL AND c.id IS NOT NULL, false) AS consent_stands,
            p.revoked_at IS NULL AND a.level = ANY(%(levels)s::text[]) AS admitted,
-           s.created_at AS signed_in_at, coalesce(s.amr, '{}') AS amr, a.level
+           s.created_at AS signed_in_at, coalesce(s.amr, '{{}}') AS amr, a.level
     FROM presented p
     JOIN accounts_account a ON a.sub = p.account_id
     LEFT JOIN sessions_session s ON s.id = p.session_id
     LEFT JOIN consents_consent c ON c.id = p.consent_id
 ), spent AS (
     UPDATE oidc_grant g SET code_used_at = now() FROM judged j
-    WHERE g.id = j.id AND j.unused AND j.in_time AND j.own AND j.same_redirect AND j.verified
+    WHERE g.id = j.id AND j.unused AND j.in_time AND j.own AND j.same_redirect AND j.verified AND j.key_shown
       AND j.session_lives AND j.consent_stands AND j.admitted
-    RETURNING g.id
+    RETURNING g.id, g.offline
 ), issued AS (
-    INSERT INTO oidc_token (hash, grant_id, expires_at)
-    SELECT %(token)s::bytea, id, now() + %(token_seconds)s * interval '1 second' FROM spent
-), revoked AS (
-    UPDATE oidc_grant g SET revoked_at = now() FROM judged j
-    WHERE g.id = j.id AND j.own AND NOT j.unused AND j.revoked_at IS NULL
-    RETURNING g.account_id, g.session_id, g.client_id
-), recorded AS (
-    INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
-    SELECT 'system', 'oidc.code_reused', account_id::text, 'client:' || client_id, %(reused_words)s,
-           session_id::text, %(trace)s, '{}'
-    FROM revoked
-)
-SELECT unused, in_time, own, same_redirect, verified, session_lives, consent_stands, admitted,
-       account_id, session_id, nonce, scopes::text[], level, floor(extract(epoch FROM signed_in_at))::bigint, amr::text[]
+    INSERT INTO oidc_token (hash, grant_id, expires_at, jkt)
+    SELECT %(token)s::bytea, id, now() + %(token_seconds)s * interval '1 second', %(jkt)s FROM spent
+), {_REFRESHABLE if refreshable else ""}{ended_by_reuse("oidc.code_reused")}
+SELECT unused, in_time, own, same_redirect, verified, session_lives, consent_stands, admitted, key_shown, offline,
+       account_id, session_id, nonce, scopes::text[], level, floor(extract(epoch FROM signed_in_at))::bigint,
+       amr::text[]
 FROM judged
 """
 
-USERINFO = """
-SELECT g.scopes::text[], a.sub, a.last_name, a.first_name, a.patronymic, a.gender, a.birth_date, a.level, a.sealed,
+
+# A code for a token. The row of the grant is locked first, so a second use, however close, finds it used
+# and revokes the grant with whatever the first one got.
+EXCHANGE = _exchange(refreshable=False)
+EXCHANGE_REFRESHABLE = _exchange(refreshable=True)
+
+
+USERINFO = f"""
+SELECT coalesce(t.scopes, g.scopes)::text[], a.sub, a.last_name, a.first_name, a.patronymic, a.gender, a.birth_date,
+       a.level, a.sealed,
        array(SELECT i.kind::text FROM accounts_identifier i
              WHERE i.account_id = a.sub AND i.verified_at IS NOT NULL)
-FROM oidc_token t
-JOIN oidc_grant g ON g.id = t.grant_id AND g.revoked_at IS NULL
-JOIN sessions_session s ON s.id = g.session_id AND s.ended_at IS NULL AND s.expires_at > now()
-JOIN consents_consent c ON c.id = g.consent_id AND c.revoked_at IS NULL
-JOIN accounts_account a ON a.sub = g.account_id
-WHERE t.hash = %(token)s AND t.expires_at > now()
+FROM oidc_token t {LIVING}
+WHERE t.hash = %(token)s AND t.expires_at > now() AND t.jkt = %(jkt)s AND (g.offline OR s.id IS NOT NULL)
 """
 
 PURGE_TOKENS = """

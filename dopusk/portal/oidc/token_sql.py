@@ -28,8 +28,7 @@ revoked AS (
     SELECT 'system', '{act}', account_id::text, 'client:' || client_id, %(reused_words)s,
            session_id::text, %(trace)s, '{{}}'
     FROM revoked
-)
-"""
+)"""
 
 
 # A refresh token for an access token and the next refresh token. Token and grant are locked, so of many uses,

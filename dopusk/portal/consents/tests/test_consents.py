@@ -79,7 +79,7 @@ def test_a_code_given_before_withdrawal_is_worth_nothing():
     browser = Browser()
     code = code_for(browser)
     browser.submit(browser.get("/consents/"), f"/consents/{Consent.objects.get().pk}/revoke/")
-    assert exchange(code).json() == {"error": "invalid_grant"}
+    assert exchange(code).json()["error_description"] == "consent_withdrawn"
 
 
 def test_somebody_elses_consent_can_neither_be_seen_nor_withdrawn():

@@ -24,11 +24,15 @@ _SECONDS = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True)
 class Asked:
-    """Parameters of a request to the authorization endpoint. repeated: names that came more than once."""
+    """Parameters of a request to the authorization endpoint.
+
+    repeated: names that came more than once. pushed: the reference of a request pushed beforehand, or empty.
+    """
 
     values: Mapping[str, str]
     repeated: frozenset[str]
     client: Registration | None
+    pushed: str = ""
 
     def get(self, name: str) -> str:
         """A parameter without a value counts as omitted (RFC 6749 §3.1)."""
@@ -36,9 +40,15 @@ class Asked:
 
     @cached_property
     def scopes(self) -> frozenset[str]:
-        """What is asked for and may be: unknown scopes are ignored (OIDC Core §3.1.2.1)."""
+        """What is asked for and may be: unknown scopes are ignored (OIDC Core §3.1.2.1).
+
+        So is `offline_access` without `prompt=consent` (§11), or from a service that has not registered to refresh.
+        """
         known = frozenset(self.get("scope").split()) & CLAIMS.keys()
-        return known & self.client.scopes if self.client else frozenset()
+        if self.client is None:
+            return frozenset()
+        lasting = "consent" in self.prompts and "refresh_token" in self.client.grant_types
+        return (known if lasting else known - {"offline_access"}) & self.client.scopes
 
     @cached_property
     def prompts(self) -> frozenset[str]:
@@ -71,6 +81,22 @@ def redirect_is_registered(asked: Asked) -> Fault | None:
     return (
         None if asked.get("redirect_uri") in registered else Fault("invalid_request", "redirect_unregistered")
     )
+
+
+def client_uses_codes(asked: Asked) -> Fault | None:
+    """RFC 6749 §4.1.2.1: a service that has not registered for codes, or that speaks another dialect, gets none."""
+    uses = (
+        asked.client
+        and "authorization_code" in asked.client.grant_types
+        and asked.client.auth_method != "esia"
+    )
+    return None if uses else Fault("unauthorized_client", "client_without_codes")
+
+
+def request_was_pushed(asked: Asked) -> Fault | None:
+    """RFC 9126 §6: who has registered so, asks by pushed requests only."""
+    required = asked.client and asked.client.par_required
+    return Fault("invalid_request", "push_required") if required and not asked.pushed else None
 
 
 def nothing_is_repeated(asked: Asked) -> Fault | None:
@@ -134,6 +160,12 @@ def challenge_is_well_formed(asked: Asked) -> Fault | None:
     )
 
 
+def key_is_well_formed(asked: Asked) -> Fault | None:
+    """RFC 9449 §10: `dpop_jkt`, the key the code is bound to, is a SHA-256 thumbprint (RFC 7638)."""
+    given = asked.get("dpop_jkt")
+    return None if not given or _CHALLENGE.fullmatch(given) else Fault("invalid_request", "dpop_jkt_form")
+
+
 def prompt_makes_sense(asked: Asked) -> Fault | None:
     """OIDC Core §3.1.2.1: known values, and `none` stands alone."""
     if not asked.prompts <= PROMPTS:
@@ -162,16 +194,25 @@ AUTHORIZE: Final[tuple[AuthorizeCheck, ...]] = (
     nothing_is_repeated,
     state_and_nonce_are_plain,
     no_request_object,
+    client_uses_codes,
+    request_was_pushed,
     response_is_a_code,
     response_comes_in_the_query,
     scope_is_openid,
     challenge_is_there,
     challenge_is_s256,
     challenge_is_well_formed,
+    key_is_well_formed,
     prompt_makes_sense,
     max_age_is_a_number,
     person_did_not_refuse,
 )
+
+
+def language_of(asked: Asked, spoken: frozenset[str]) -> str:
+    """OIDC Core §3.1.2.1, `ui_locales` (RFC 5646, best first): the first that we speak, or an empty text."""
+    wanted = (tag.partition("-")[0].lower() for tag in asked.get("ui_locales").split())
+    return next((language for language in wanted if language in spoken), "")
 
 
 def signed_in_since(asked: Asked, replaces: float | None, now: float) -> float:

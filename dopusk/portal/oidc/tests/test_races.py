@@ -9,7 +9,7 @@ from django.db import connection
 from dopusk.portal.clients import models as clients
 from dopusk.portal.consents import actions as consents
 from dopusk.portal.consents.models import Consent
-from dopusk.portal.oidc import actions, keys
+from dopusk.portal.oidc import actions, keys, tokens
 from dopusk.portal.oidc.models import Grant, SigningKey, Token
 from dopusk.portal.oidc.rules.faults import Fault
 from dopusk.portal.oidc.rules.token import Presented
@@ -49,7 +49,7 @@ def test_of_many_uses_of_one_code_one_wins_and_the_others_undo_it(_attempt):
     }
     presented = Presented(values, frozenset(), is_form=True, authenticated=client)
     keys.warm()
-    answers = at_once(lambda _: actions.exchange(presented, client))
+    answers = at_once(lambda _: tokens.exchange(presented, client))
     given = [answer for answer in answers if not isinstance(answer, Fault)]
     assert len(given) == 1
     assert {answer.code for answer in answers if isinstance(answer, Fault)} == {"code_reused"}
@@ -62,7 +62,7 @@ def test_of_many_uses_of_one_code_one_wins_and_the_others_undo_it(_attempt):
 
 def test_processes_that_start_together_sign_with_one_key():
     def begin(_):
-        keys._create()
+        keys._create(keys.ALG)
         return SigningKey.objects.get(retired_at=None).kid
 
     assert len(set(at_once(begin))) == 1
