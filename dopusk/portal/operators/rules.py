@@ -12,6 +12,7 @@ class Right(StrEnum):
     LOOK_UP = "look_up"  # find an account, masked; read its journal
     DELIVERIES = "deliveries"  # see what letters left, without their text; send again
     APPOINT = "appoint"  # give and take away these roles
+    REGISTER_SERVICES = "register_services"  # register services, change and disable them; read why they were refused
 
 
 class Role(StrEnum):
@@ -21,6 +22,7 @@ class Role(StrEnum):
     SUPPORT = "support"
     SECURITY = "security"
     ADMINISTRATOR = "administrator"
+    INTEGRATOR = "integrator"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -28,6 +30,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SUPPORT: frozenset({Right.LOOK_UP, Right.UNLOCK, Right.DELIVERIES}),
     Role.SECURITY: frozenset({Right.LOOK_UP, Right.CONFIRMATION}),
     Role.ADMINISTRATOR: frozenset({Right.APPOINT, Right.DELIVERIES}),
+    Role.INTEGRATOR: frozenset({Right.REGISTER_SERVICES}),
 }
 
 
