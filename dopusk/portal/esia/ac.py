@@ -13,11 +13,10 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.core import signing
-from django.utils import timezone
 
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
-from dopusk.portal.esia import actions, diagnosis, sandbox, secrets, systems
+from dopusk.portal.esia import actions, diagnosis, faults, sandbox, secrets, systems
 from dopusk.portal.esia.actions import Wanted
 from dopusk.portal.esia.answers import back, failing_as_esia, found, refused_back, refused_on_page
 from dopusk.portal.esia.errors import EsiaFault
@@ -111,7 +110,9 @@ def _judged(arrived: Arrived, system: SystemView) -> tuple[EsiaFault | None, dic
     if fault is None and arrived.done is None:
         fault = first_fault(SIGNED if received.generation == 1 else SIGNED_V2, received)
         if fault is None:
-            verdict = secrets.judge(Signed(received.endpoint, "", received.values), system, now=timezone.now())
+            verdict = secrets.judge(
+                Signed(received.endpoint, "", received.values), system, now=faults.now("ac")
+            )
             fault, report = verdict.fault, verdict.report
     return fault or first_fault(CONTENT, received), report
 

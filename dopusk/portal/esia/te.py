@@ -1,14 +1,13 @@
 """`te` and `v3/te`: markers for a code, for a refresh token, or for the system itself."""
 
 import functools
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from django.utils import timezone
-
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
-from dopusk.portal.esia import actions, diagnosis, secrets, systems
+from dopusk.portal.esia import actions, diagnosis, faults, secrets, systems
 from dopusk.portal.esia.answers import failing_as_esia, refused_in_json
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.rules.received import Received, first_fault
@@ -27,7 +26,7 @@ def te(endpoint: str, request: Request) -> Answer:
     if fault or client is None or system is None:
         return refused_in_json(received, fault or EsiaFault("008010", "client_unknown"), _about(received))
     signed = Signed(endpoint, received.get("grant_type"), received.values)
-    verdict = secrets.judge(signed, system, now=timezone.now())
+    verdict = secrets.judge(signed, system, now=faults.now("te"))
     report = {**_about(received), **verdict.report}
     if verdict.fault:
         return refused_in_json(received, verdict.fault, report)
@@ -35,7 +34,7 @@ def te(endpoint: str, request: Request) -> Answer:
     if isinstance(answer, EsiaFault):
         return refused_in_json(received, answer, report)
     diagnosis.record(endpoint, client.client_id, None, report)
-    return as_json(200, answer, ("Pragma", "no-cache"))
+    return as_json(HTTPStatus.OK, answer, ("Pragma", "no-cache"))
 
 
 def _granted(received: Received, client: Registration) -> dict[str, Any] | EsiaFault:

@@ -1,0 +1,19 @@
+"""The slice as a Django app: its scopes have words on the page of consent, its requests wait there for an answer."""
+
+import functools
+
+from django.apps import AppConfig
+
+
+class EsiaConfig(AppConfig):
+    name = "dopusk.portal.esia"
+
+    def ready(self) -> None:
+        from dopusk.portal.consents import rules, waiting
+        from dopusk.portal.esia import ac, actions, portrait
+        from dopusk.portal.esia.scopes import WORDS
+
+        rules.FURTHER.update({scope: words for scope, words in WORDS.items() if scope not in rules.WORDS})
+        for endpoint, path in ac.PATHS.items():
+            waiting.READERS[path] = functools.partial(ac.waiting, endpoint)
+        actions.ORGANISATIONS.append(portrait.workplaces)
