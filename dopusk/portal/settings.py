@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dopusk.kernel import faults
 from dopusk.portal.sessions import rules as sessions
 from dopusk.web import environment
 from dopusk.web.delivery import configuration as delivery
@@ -105,6 +106,16 @@ ESIA_REFRESH_SECONDS = environment.whole("DOPUSK_ESIA_REFRESH_SECONDS", 30 * 86_
 ESIA_CONSENT_TYPES = environment.text("DOPUSK_ESIA_CONSENT_TYPES", "DOPUSK_REGISTER").split()
 ESIA_CONSENT_ACTIONS = environment.text("DOPUSK_ESIA_CONSENT_ACTIONS", "ALL_ACTIONS_TO_DATA").split()
 ESIA_CONSENT_PURPOSES = environment.text("DOPUSK_ESIA_CONSENT_PURPOSES", "ACCREDITATION").split()
+
+# The sandbox's stand-in alone (`./dev esia`): the test СНИЛС `ac` signs in without pages, faults on demand, and whether
+# people are asked which of the sixteen they are rather than for a password.
+ESIA_AUTO_LOGIN = environment.text("DOPUSK_ESIA_AUTO_LOGIN", "")
+ESIA_FAULTS = tuple(faults.parse(one) for one in environment.text("DOPUSK_ESIA_FAULTS", "").split())
+ESIA_OFFERS_PEOPLE = environment.flag("DOPUSK_ESIA_OFFERS_PEOPLE", default=False)
+if (ESIA_AUTO_LOGIN or ESIA_FAULTS or ESIA_OFFERS_PEOPLE) and not globals()["SANDBOX"]:
+    raise environment.Misconfigured(
+        "DOPUSK_ESIA_AUTO_LOGIN, _FAULTS and _OFFERS_PEOPLE exist in sandbox mode only"
+    )
 
 # how letters leave: DELIVERY_MAIL, DELIVERY_SMS
 globals().update(

@@ -22,6 +22,7 @@ urlpatterns = [
     path("oidc/", include("dopusk.portal.oidc.urls")),
     path("", include("dopusk.portal.proofing.urls")),
     path("", include("dopusk.portal.profile.urls")),
+    path("", include("dopusk.portal.esia.urls")),
 ]
 
 handler403 = "dopusk.web.errors.forbidden"

@@ -87,7 +87,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 def environment(wanted: argparse.Namespace) -> dict[str, str]:
     """What the portal is told beyond what every stand tells it. Raises Unusable."""
-    told = {}
+    told = {"DOPUSK_ESIA_OFFERS_PEOPLE": "1"}
     if wanted.auto_login:
         if not TEST_SNILS.fullmatch(wanted.auto_login.strip()):
             raise Unusable(

@@ -35,6 +35,7 @@ _NAMES: dict[str | Right, str] = {
         registration:taken registration:password registration:email
         recovery:start recovery:code recovery:again recovery:more recovery:data recovery:factor recovery:factor_lost
         recovery:factor_choice recovery:phone recovery:password recovery:done recovery:not_me
+        esia:ac esia:ac_v2 esia:logout esia:prns esia:orgs esia:people esia:certificate esia:public_key
     """,
     SIGNED_IN: """
         home:notices home:journal home:export_journal home:not_me registration:done

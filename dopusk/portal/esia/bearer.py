@@ -1,0 +1,80 @@
+"""Whose marker a REST request brings: signed by us, alive, its grant, consent and session standing."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from dopusk.portal import statement
+from dopusk.portal.esia import scopes, signing, sql
+from dopusk.portal.esia.errors import EsiaFault
+from dopusk.portal.esia.models import System
+from dopusk.portal.esia.scopes import Scope
+
+EXPIRED: Final = "005013"
+FORBIDDEN: Final = "005029"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The person a marker speaks of, and the system that holds it. lenient: as its registration says."""
+
+    sub: uuid.UUID
+    oid: int
+    scopes: list[Scope]
+    client_id: str
+    lenient: bool
+
+    def of_person(self) -> list[Scope]:
+        """The scopes about herself."""
+        return [one for one in self.scopes if one.oid in {None, self.oid} and not _of_organisation(one)]
+
+    def of_organisation(self, oid: int) -> list[Scope]:
+        """The scopes about one organisation."""
+        return [one for one in self.scopes if one.org_oid == oid and _of_organisation(one)]
+
+
+def holder(request: HttpRequest) -> Holder | EsiaFault:
+    """Who is behind `Authorization: Bearer …`. Faults: `marker_missing marker_foreign marker_dead`, all 005013."""
+    marker = given(request)
+    if not marker:
+        return EsiaFault(EXPIRED, "marker_missing", "Authorization")
+    payload = signing.verify(marker)
+    if payload is None:
+        return EsiaFault(EXPIRED, "marker_foreign")
+    row = statement.one(
+        sql.HOLDER, {"marker": hashlib.sha256(marker.encode()).digest()}, lambda *columns: columns
+    )
+    if row is None:
+        return EsiaFault(EXPIRED, "marker_dead")
+    sub, client_id, _session = row
+    lenient = System.objects.filter(pk=client_id).values_list("lenient", flat=True).first()
+    return Holder(
+        sub,
+        int(payload["urn:esia:sbj_id"]),
+        scopes.parsed(str(payload["scope"])) or [],
+        client_id,
+        bool(lenient),
+    )
+
+
+def given(request: HttpRequest) -> str:
+    """The marker as it came (RFC 6750 §2.1); an empty text when there is none."""
+    scheme, _, marker = request.headers.get("Authorization", "").partition(" ")
+    return marker.strip() if scheme.lower() == "bearer" else ""
+
+
+def claimed(marker: str) -> dict[str, Any]:
+    """What a refused marker says of itself, for a diagnosis only: system, times and scopes, if it is ours at all."""
+    payload = signing.verify(marker) if marker else None
+    return (
+        {name: payload[name] for name in ("client_id", "iat", "exp", "scope") if name in payload}
+        if payload
+        else {}
+    )
+
+
+def _of_organisation(scope: Scope) -> bool:
+    return scope.name in scopes.SCOPES and scopes.SCOPES[scope.name].organisation

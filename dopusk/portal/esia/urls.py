@@ -1,0 +1,17 @@
+"""`/rs/`, and in the sandbox `/sandbox/`; what answers before Django is in endpoints.ROUTES."""
+
+from django.urls import path
+
+from dopusk.portal.esia import rest_views, sandbox_views, views
+
+app_name = "esia"
+urlpatterns = [
+    path("aas/oauth2/ac", views.ac, name="ac"),
+    path("aas/oauth2/v2/ac", views.ac_v2, name="ac_v2"),
+    path("idp/ext/Logout", views.logout, name="logout"),
+    path("rs/prns/<path:path>", rest_views.prns, name="prns"),
+    path("rs/orgs/<path:path>", rest_views.orgs, name="orgs"),
+    path("sandbox/people/", sandbox_views.people, name="people"),
+    path("sandbox/esia.pem", sandbox_views.certificate, name="certificate"),
+    path("sandbox/esia.pub", sandbox_views.public_key, name="public_key"),
+]
