@@ -36,7 +36,7 @@ DIGESTS: Final[dict[str, Digest]] = {
 class Spoken:
     """digest: its name, or empty. matches: whether these are the bytes. most: how many may be asked; 0 for any number.
 
-    Each string against a GOST signature costs a verification, about 3 ms: whoever sends rubbish must not get much for it.
+    Each string against a GOST signature costs a verification, about 3 ms: who sends rubbish must not get much for it.
     """
 
     matches: Callable[[bytes], bool]
