@@ -47,7 +47,8 @@ class Found:
 
     digest, signature: names (``sha256``, ``streebog256``; ``rsa``, ``rsa-pss``, ``ecdsa``, ``gost2012_256``), or
     the identifier in dots when it is not known. signer: the certificate that its SignerInfo names, of those given,
-    else of those embedded, else None. signed_at: aware, the signer's own word. content: only when attached.
+    else of those embedded, else None. embedded: nobody has signed for these. signed_at: aware, the signer's own word.
+    content: only when attached.
     """
 
     attached: bool
