@@ -131,7 +131,7 @@ def _entering(arrived: Arrived, wanted: Wanted) -> Answer | Page:
         return refused_back(received, _refusal(arrived, standing), _about(received))
     done = arrived.done or {}
     if standing is None:
-        return _send(received, "/signin/", done)
+        return _send(received, sandbox.entrance(), done)
     if standing.missing:  # before consent: nothing she could agree to lets her in
         return _send(received, MISSING, done)
     forced = received.get("approval_prompt") == "force"

@@ -1,14 +1,13 @@
 """Whose marker a REST request brings: signed by us, alive, its grant, consent and session standing."""
 
-import hashlib
+import time
 import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import HttpRequest
 
-from dopusk.portal import statement
-from dopusk.portal.esia import scopes, signing, sql
+from dopusk.portal.esia import actions, scopes, signing
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.models import System
 from dopusk.portal.esia.scopes import Scope
@@ -37,27 +36,29 @@ class Holder:
 
 
 def holder(request: HttpRequest) -> Holder | EsiaFault:
-    """Who is behind `Authorization: Bearer …`. Faults: `marker_missing marker_foreign marker_dead`, all 005013."""
+    """Who is behind `Authorization: Bearer …`. Faults, all 005013: `rs_marker_missing` nothing there,
+    `rs_marker_foreign` not of our signature, `rs_marker_expired`, `rs_marker_id` the id marker instead of the access
+    one, `rs_marker_service` no person's, `rs_marker_ended` its grant, consent or session is over."""
     marker = given(request)
     if not marker:
-        return EsiaFault(EXPIRED, "marker_missing", "Authorization")
+        return EsiaFault(EXPIRED, "rs_marker_missing", "Authorization")
     payload = signing.verify(marker)
     if payload is None:
-        return EsiaFault(EXPIRED, "marker_foreign")
-    row = statement.one(
-        sql.HOLDER, {"marker": hashlib.sha256(marker.encode()).digest()}, lambda *columns: columns
-    )
-    if row is None:
-        return EsiaFault(EXPIRED, "marker_dead")
-    sub, client_id, _session = row
-    lenient = System.objects.filter(pk=client_id).values_list("lenient", flat=True).first()
-    return Holder(
-        sub,
-        int(payload["urn:esia:sbj_id"]),
-        scopes.parsed(str(payload["scope"])) or [],
-        client_id,
-        bool(lenient),
-    )
+        return EsiaFault(EXPIRED, "rs_marker_foreign")
+    alive = actions.holder_of(marker)
+    if alive is None:
+        return EsiaFault(EXPIRED, _why_dead(payload))
+    lenient = System.objects.filter(pk=alive.client_id).values_list("lenient", flat=True).first()
+    told = scopes.parsed(str(payload["scope"])) or []
+    return Holder(alive.sub, int(payload["urn:esia:sbj_id"]), told, alive.client_id, bool(lenient))
+
+
+def _why_dead(payload: dict[str, Any]) -> str:
+    if "aud" in payload:
+        return "rs_marker_id"
+    if float(payload.get("exp", 0)) <= time.time():
+        return "rs_marker_expired"
+    return "rs_marker_ended" if "urn:esia:sid" in payload else "rs_marker_service"
 
 
 def given(request: HttpRequest) -> str:

@@ -74,6 +74,8 @@ def _answered(
     if "" in steps and not holder.lenient:  # §10, 5
         return _nothing("doubled slash")
     asked = Asked(request, holder, root, [step for step in steps if step])
+    if not asked.steps:
+        return _nothing("oid")
     found = find(asked)
     if isinstance(found, EsiaFault):
         return _refused(
@@ -92,7 +94,7 @@ def _person(asked: Asked) -> HttpResponse | EsiaFault:
     if not _OID.fullmatch(oid):
         return _nothing("oid")
     if int(oid) != holder.oid:
-        return EsiaFault(FORBIDDEN, "another_person", f"oid={oid}")
+        return EsiaFault(FORBIDDEN, "rs_person", f"oid={oid}")
     shown, view = portrait.of(holder.sub), rest.View(tuple(holder.of_person()))
     match rest_of_path:
         case []:
@@ -103,7 +105,7 @@ def _person(asked: Asked) -> HttpResponse | EsiaFault:
         case [name] | [name, _] if name not in rest.COLLECTIONS:
             return _nothing("collection")
         case [name] | [name, _] if name not in view.collections:
-            return EsiaFault(FORBIDDEN, "scope_missing", rest.missing_scope(name))
+            return EsiaFault(FORBIDDEN, "rs_scope", rest.missing_scope(name))
         case [name]:
             elements = shown.elements[name]
             body = rest.collection_of(
@@ -112,16 +114,14 @@ def _person(asked: Asked) -> HttpResponse | EsiaFault:
             return _json(asked, body, rest.SCHEMAS[name])
         case [name, identifier]:
             found = [one for one in shown.elements[name] if str(one.get("id")) == identifier]
-            return _element(asked, name, found, rest.View(tuple(holder.of_person())))
+            return _element(asked, name, found, view)
     return _nothing("path")
 
 
 def _element(asked: Asked, name: str, found: list[rest.Element], view: rest.View) -> HttpResponse | EsiaFault:
     open_ones = view.elements(name, found)
     if found and not open_ones:
-        return EsiaFault(
-            FORBIDDEN, "scope_missing", f"{rest.missing_scope(name)} ({found[0].get('type', '')})"
-        )
+        return EsiaFault(FORBIDDEN, "rs_scope", f"{rest.missing_scope(name)} ({found[0].get('type', '')})")
     return _json(asked, rest.whole(name, open_ones[0]), "") if open_ones else _nothing("element")
 
 
@@ -133,7 +133,7 @@ def _organisation(asked: Asked) -> HttpResponse | EsiaFault:
     known = ORGANISATIONS.get(int(oid)) if settings.SANDBOX and _OID.fullmatch(oid) else None
     scopes = asked.holder.of_organisation(int(oid)) if _OID.fullmatch(oid) else []
     if not scopes:
-        return EsiaFault(FORBIDDEN, "scope_missing", f"org_…?org_oid={oid}")
+        return EsiaFault(FORBIDDEN, "rs_scope", f"org_…?org_oid={oid}")
     if known is None:
         return _nothing("organisation")
     match rest_of_path:
@@ -141,7 +141,7 @@ def _organisation(asked: Asked) -> HttpResponse | EsiaFault:
             return _json(asked, rest.organisation(known, scopes), "org/Organization-1")
         case [("ctts" | "addrs") as name, *identifier] if len(identifier) <= 1:
             if not any(name in rest.SCOPES[one.name].collections for one in scopes):
-                return EsiaFault(FORBIDDEN, "scope_missing", f"org_{name}?org_oid={oid}")
+                return EsiaFault(FORBIDDEN, "rs_scope", f"org_{name}?org_oid={oid}")
             return _listed(asked, known[name], "".join(identifier))
         case ["emps", *further]:
             return _employees(asked, int(oid), known, further)
@@ -202,7 +202,7 @@ def _refused(request: HttpRequest, fault: EsiaFault, *, client_id: str, **report
     answer = _plain({"code": f"ESIA-{fault.esia_code}", "message": fault.words}, status)
     answer["WWW-Authenticate"] = f'Bearer error="{fault.error}"'
     log.info("esia rs refused: %s %s", fault.esia_code, fault.code)
-    told = {"path": request.path, "needed": fault.detail, **report}
+    told = {"path": request.path, **report}
     kept = diagnosis.record("rs", client_id[:100], fault, told)
     if settings.SANDBOX:
         answer["X-Diagnosis"] = f"{settings.PORTAL_URL}/esia/console/{kept}/"

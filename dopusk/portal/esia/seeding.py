@@ -5,6 +5,7 @@ from django.db import transaction
 
 from dopusk.portal.accounts.actions import OnlyInSandbox, open_account
 from dopusk.portal.accounts.models import Account
+from dopusk.portal.accounts.rules import Level
 from dopusk.portal.esia.models import PersonExtra, PersonNumber
 from dopusk.portal.esia.people import SIXTEEN, Seat
 from dopusk.portal.signin.actions import lock
@@ -41,4 +42,5 @@ def _seed(seat: Seat) -> bool:
 def _kept(seat: Seat) -> dict[str, object]:
     """JSON knows no numbers as names."""
     roles = {str(oid): part for oid, part in seat.extra.get("roles", {}).items()}
-    return {**seat.extra, "roles": roles}
+    person = {"birthPlace": seat.who.birth_place} if seat.level is not Level.SIMPLIFIED else {}
+    return {**seat.extra, "roles": roles, "person": person | seat.extra.get("person", {})}
