@@ -5,11 +5,13 @@ secrets are CMS) or `esia-v2` (`/v2/ac` and `/v3/te`: raw signatures). RSA or GO
 """
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -83,14 +85,21 @@ def esia(generation: int) -> Esia:
     return Esia(
         generation=generation,
         address=address,
-        issuer=environment.text("DOPUSK_ESIA_ISSUER", PRODUCTION_ISSUER),
-        client=environment.text("DOPUSK_ESIA_CLIENT"),
+        issuer=_word("DOPUSK_ESIA_ISSUER", PRODUCTION_ISSUER),
+        client=_word("DOPUSK_ESIA_CLIENT"),
         certificate=certificate,
         key=_key("DOPUSK_ESIA_KEY", certificate),
         markers=_marker_certificates("DOPUSK_ESIA_MARKER_CERTIFICATE"),
         account=environment.text("DOPUSK_ESIA_ACCOUNT_URL", address),
         origins=(origin, *environment.text("DOPUSK_ESIA_ORIGINS", "").replace(",", " ").split()),
     )
+
+
+def _word(name: str, default: str | None = None) -> str:
+    value = environment.text(name, default)
+    if not re.fullmatch(r"[!-~]+", value):
+        raise Misconfigured(f"{name} must be one word in Latin letters and signs, not {value!r}")
+    return value
 
 
 def _content(name: str, path: str) -> bytes:
@@ -142,8 +151,8 @@ def _key(name: str, certificate: Certificate) -> Key:
     if certificate.algorithm == "rsa":
         try:
             parsed = serialization.load_pem_private_key(content, None)
-        except (ValueError, TypeError) as error:
-            raise Misconfigured(f"{name}: {path} holds no unencrypted private key in PEM") from error
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise Misconfigured(f"{name}: {path} holds no unencrypted RSA key in PEM") from error
         if not isinstance(parsed, rsa.RSAPrivateKey):
             raise Misconfigured(f"{name}: {path} holds no RSA key, and the certificate's is one")
         key = parsed

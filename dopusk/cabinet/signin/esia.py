@@ -23,7 +23,7 @@ from dopusk.cabinet.signin import esia_person, markers
 from dopusk.cabinet.signin.configuration import Esia as Settings
 from dopusk.cabinet.signin.line import Line
 from dopusk.cabinet.signin.provider import Answer, LogoutToken, PortalRefused
-from dopusk.trust import certificates, cms, gost, raw
+from dopusk.trust import certificates, cms, raw
 
 SCOPE = "openid fullname birthdate gender snils inn email mobile id_doc"
 PERSON = "embed=(contacts.elements,documents.elements)"
@@ -128,19 +128,14 @@ class Esia:
         """The parameters with `client_secret`: their values one after another, in the order of the version."""
         if self.settings.generation == 1:
             said = "".join(values[name] for name in ("scope", "timestamp", "client_id", "state"))
-            return {**values, "client_secret": _base64url(self._cms(said.encode()))}
+            key, certificate = self.settings.key, self.settings.certificate.der
+            made = cms.sign(key, certificate, said.encode(), attached=False, attributes=True)
+            return {**values, "client_secret": _base64url(made)}
         # scope_org, which we do not send, would stand between scope and timestamp
         names = ("client_id", "scope", "timestamp", "state", "redirect_uri", "code")
         said = "".join(values.get(name, "") for name in names)
         made = raw.sign(self.settings.key, said.encode())
         return {**values, "client_secret": _base64url(made), "client_certificate_hash": self._hash}
-
-    def _cms(self, content: bytes) -> bytes:
-        """Detached, with signed attributes: the form that most servers of the kind were met by."""
-        key, certificate = self.settings.key, self.settings.certificate.der
-        if isinstance(key, bytes):
-            return gost.sign_cms(key, certificate, content, attached=False, attributes=True)
-        return cms.sign(key, certificate, content, attached=False, attributes=True)
 
     def _ask(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
         """The JSON of an answer. A refusal is told by its number, wherever in the body it stands: it may be HTML."""
