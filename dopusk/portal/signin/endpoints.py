@@ -58,6 +58,7 @@ def _show(request: Request) -> Answer | Page:
         csrf_token=secret,
         next_path=next_path,
         path=f"/signin/?{request.environ.get('QUERY_STRING', '')}",
+        identifier=rules.hinted(request.query[0].get("login_hint", "")),
     )
     headers.append(("Content-Language", language))
     return Answer(HTTPStatus.OK, headers, shown.encode(), _policy(client))
@@ -66,7 +67,13 @@ def _show(request: Request) -> Answer | Page:
 def _attempt(request: Request) -> Answer | Page:
     values, repeated = request.form
     identifier, password = values.get("identifier", "").strip(), values.get("password", "")
-    if repeated or not identifier or not password or len(identifier) > 254 or len(password) > 1024:
+    if (
+        repeated
+        or not identifier
+        or not password
+        or len(identifier) > rules.LONGEST_IDENTIFIER
+        or len(password) > 1024
+    ):
         return Page()
     if not _from_our_page(request, values.get("csrfmiddlewaretoken", "")):
         return Page()

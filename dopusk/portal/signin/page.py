@@ -4,6 +4,7 @@ Everybody who signs in anywhere opens this page, and apart from a few values it 
 """
 
 import functools
+import re
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,10 +22,14 @@ from dopusk.web.design.context import page as page_context
 MARKS: Final = {
     "csrf_token": "@@csrf-goes-here@@",
     "next": "@@next-goes-here@@",
+    "identifier": "@@identifier-goes-here@@",
     "next_quoted": "@@quoted-next-goes-here@@",
     "path": "@@path-goes-here@@",
     "trace_id": "@@trace-goes-here@@",
 }
+
+
+_MARK: Final = re.compile(f"({'|'.join(MARKS.values())})")
 
 
 def context(client: Registration | None) -> dict[str, Any]:
@@ -37,22 +42,36 @@ def context(client: Registration | None) -> dict[str, Any]:
     }
 
 
-def stamped(*, language: str, client: Registration | None, csrf_token: str, next_path: str, path: str) -> str:
-    """The page for one visitor."""
-    whole = _rendered(language, client)
+def stamped(
+    *,
+    language: str,
+    client: Registration | None,
+    csrf_token: str,
+    next_path: str,
+    path: str,
+    identifier: str,
+) -> str:
+    """The page for one visitor. identifier: what already stands in the field, or an empty text."""
     stamps = {
         "csrf_token": csrf_token,
         "next": next_path,
         "next_quoted": quote(next_path, safe=""),
         "path": path,
+        "identifier": identifier,
+        "trace_id": trace.current(),
     }
-    for mark, value in stamps.items():
-        whole = whole.replace(MARKS[mark], escape(value))
-    return whole.replace(MARKS["trace_id"], trace.current())
+    escaped = {MARKS[name]: escape(value) for name, value in stamps.items()}
+    return "".join([escaped.get(part, part) for part in _rendered(language, client)])
 
 
 @functools.lru_cache(maxsize=256)
-def _rendered(language: str, client: Registration | None) -> str:
+def _rendered(language: str, client: Registration | None) -> list[str]:
+    """The page, cut at its marks: what a visitor brings along is never searched for them."""
     with translation.override(language):
-        values = {**page_context(None), **context(client), "form": SigninForm(), **MARKS}
-        return render_to_string("signin/signin.html", values)
+        values = {
+            **page_context(None),
+            **context(client),
+            "form": SigninForm(initial={"identifier": MARKS["identifier"]}),
+            **MARKS,
+        }
+        return _MARK.split(render_to_string("signin/signin.html", values))

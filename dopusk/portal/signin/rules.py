@@ -77,6 +77,7 @@ def is_in_the_middle(next_path: str) -> bool:
     return re.match(r"/oidc/authorize\?(?:.*&)?again=", next_path) is not None
 
 
+LONGEST_IDENTIFIER: Final = 254  # characters
 _CLIENT: Final = re.compile(
     r"(?:/oidc/authorize|/aas/oauth2/(?:v2/)?ac)\?(?:.*&)?client_id=([A-Za-z0-9._-]{1,100})(?:&|$)"
 )
@@ -86,6 +87,12 @@ def client_of(next_path: str) -> str:
     """The service on whose behalf the person signs in, told by the address she returns to; or an empty text."""
     found = _CLIENT.match(next_path)
     return found[1] if found else ""
+
+
+def hinted(text: str) -> str:
+    """What a service knows her by (OIDC Core §3.1.2.1, `login_hint`), for the field; an empty text if it is no
+    identifier people could type."""
+    return text if len(text) <= LONGEST_IDENTIFIER and text.isprintable() else ""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ def signin(request: HttpRequest) -> HttpResponse:
         csrf_token=get_token(request),
         next_path=next_path,
         path=request.get_full_path(),
+        identifier=rules.hinted(request.GET.get("login_hint", "")),
     )
     return leading_to(client, HttpResponse(shown))
 

@@ -17,7 +17,13 @@ from dopusk.portal.oidc.rules.faults import VISIBLE
 
 # RFC 8725 §3.1: these and no others; nothing symmetric, so that a public key is never taken for a secret.
 ALGS: Final = ("ES256", "PS256", "RS256", "Ed25519", "EdDSA")
-FITS: Final = {"ES256": ECKey, "PS256": RSAKey, "RS256": RSAKey, "Ed25519": OKPKey, "EdDSA": OKPKey}
+FITS: Final[Mapping[str, type[Key]]] = {
+    "ES256": ECKey,
+    "PS256": RSAKey,
+    "RS256": RSAKey,
+    "Ed25519": OKPKey,
+    "EdDSA": OKPKey,
+}
 LONGEST: Final = 8192  # characters
 SHORTEST_RSA: Final = 2048  # bits, RFC 7518 §3.3
 EARLY_SECONDS: Final = 60  # FAPI 2.0 §5.3.2.1: how far ahead of ours another's clock may be
