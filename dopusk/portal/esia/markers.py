@@ -1,5 +1,6 @@
 """What markers say (reference §5): the access marker and the id marker, as clients of the real system read them."""
 
+import secrets
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,7 @@ class Bearer:
 def access_marker(bearer: Bearer, alg: str) -> str:
     """The signed access marker. Raises gost.EngineMissing."""
     payload = {
+        **_unique(),
         **_lasting(bearer.now, settings.ESIA_MARKER_SECONDS),
         "client_id": bearer.client_id,
         "urn:esia:sid": str(bearer.sid),
@@ -73,6 +75,7 @@ def id_marker(bearer: Bearer, alg: str) -> str:
 def service_marker(client_id: str, scope: str, oid: int, now: int, alg: str) -> str:
     """The signed marker of a system for itself (`prm_chg`): no session stands behind it. Raises gost.EngineMissing."""
     payload = {
+        **_unique(),
         **_lasting(now, settings.ESIA_MARKER_SECONDS),
         "client_id": client_id,
         "urn:esia:sbj_id": oid,
@@ -88,6 +91,11 @@ def method_of(amr: tuple[str, ...]) -> str:
 
 def _header(version: int, kind: str, alg: str) -> dict[str, Any]:
     return {"ver": version, "typ": "JWT", "sbt": kind, "alg": alg}
+
+
+def _unique() -> dict[str, Any]:
+    """RFC 9068 §2.2: two markers of one second are two; RS256 gives the same signature for the same words."""
+    return {"jti": secrets.token_urlsafe(16)}
 
 
 def _lasting(now: int, seconds: int) -> dict[str, Any]:
