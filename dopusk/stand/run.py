@@ -13,6 +13,7 @@ from dopusk.kernel.sandbox import PEOPLE
 from dopusk.stand.databases import CommandFailed
 from dopusk.stand.environment import Addresses
 from dopusk.stand.postgres import PostgresFailed
+from dopusk.stand.signin import DIALECTS, NoEngine
 from dopusk.stand.stand import CannotStart, Stand
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,9 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--workers", type=int, help="synthetic people in the register, on first start (default 500)"
     )
+    parser.add_argument(
+        "--signin", choices=DIALECTS, default="oidc", help="how the cabinet signs people in (default: oidc)"
+    )
     parser.add_argument("--json", action="store_true", help="print one line of JSON when everything serves")
     return parser.parse_args(argv)
 
@@ -81,10 +85,11 @@ def main(argv: list[str]) -> int:
     def say(line: str) -> None:
         print(line, file=sys.stderr if options.json else sys.stdout, flush=True)
 
-    stand = Stand(options.state, Addresses(options.port_base, name), host=options.host, say=say)
+    addresses = Addresses(options.port_base, name)
+    stand = Stand(options.state, addresses, host=options.host, dialect=options.signin, say=say)
     try:
         stand.start(fresh=options.fresh, workers=options.workers)
-    except (CannotStart, PostgresFailed, CommandFailed) as error:
+    except (CannotStart, PostgresFailed, CommandFailed, NoEngine) as error:
         print(f"\n{error}", file=sys.stderr)
         if not isinstance(error, CannotStart) or stand.supervisor:
             stand.stop()

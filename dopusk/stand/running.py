@@ -30,13 +30,16 @@ class NotRunning(Exception):
 
 
 class RunningStand:
-    """Starts on construction, on four free ports; `close` stops it. state: kept if given, else temporary."""
+    """Starts on construction, on four free ports; `close` stops it. state: kept if given, else temporary.
 
-    def __init__(self, state: Path | None = None, *, base: int | None = None) -> None:
+    signin: how the cabinet signs people in, one of `dopusk.stand.signin.DIALECTS`.
+    """
+
+    def __init__(self, state: Path | None = None, *, base: int | None = None, signin: str = "oidc") -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="dopusk-stand-") if state is None else None
         self.state = state or Path(self._temporary.name if self._temporary else "") / "state"
         command = [sys.executable, "-m", "dopusk.stand", "run", "--json", "--state", str(self.state)]
-        command += ["--port-base", str(base or free_base())]
+        command += ["--port-base", str(base or free_base()), "--signin", signin]
         # the caller's own settings (a test run has some) are not this stand's
         foreign = ("DOPUSK_", "DJANGO_SETTINGS_MODULE")
         self._environment = {

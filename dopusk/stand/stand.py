@@ -6,12 +6,12 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
 
-from dopusk.stand import databases
+from dopusk.stand import databases, signin
 from dopusk.stand.environment import PORTS, Addresses, compose
 from dopusk.stand.postgres import Cluster
 from dopusk.stand.processes import Supervisor, commands
@@ -31,11 +31,21 @@ class CannotStart(Exception):
 
 
 class Stand:
-    """state: folder of everything it keeps. host: address to listen on. say: where progress goes."""
+    """state: folder of everything it keeps. host: address to listen on. say: where progress goes.
+
+    dialect: one of `signin.DIALECTS`; None for the one of its last start.
+    """
 
     def __init__(
-        self, state: Path, addresses: Addresses, *, host: str = "127.0.0.1", say: Callable[[str], None]
+        self,
+        state: Path,
+        addresses: Addresses,
+        *,
+        host: str = "127.0.0.1",
+        dialect: str | None = None,
+        say: Callable[[str], None],
     ) -> None:
+        self.dialect = dialect
         self.state, self.addresses, self.host, self.say = state.absolute(), addresses, host, say
         self.cluster = None if "DOPUSK_DATABASE_URL" in os.environ else Cluster(self.state)
         self.environment: dict[str, str] = {}
@@ -87,6 +97,15 @@ class Stand:
             marks.put("seeded", SEEDED)
             marks.put("portal", self.url("portal"))
         marks.put("base", str(self.addresses.base))
+        self._choose_signin(marks)
+
+    def _choose_signin(self, marks: databases.Marks) -> None:
+        """After schema and seeds: the cabinet's settings name a certificate that the portal makes."""
+        dialect = self.dialect or marks.values.get("signin", "oidc")
+        with self._timed(f"Signing in by {dialect}") if dialect != "oidc" else nullcontext():
+            told = signin.prepare(self.state, self.addresses, self.environment, dialect)
+        self.environment = {**self.environment, **told, **os.environ}  # the caller's own settings win
+        marks.put("signin", dialect)
 
     def stop(self) -> None:
         """End every process, then the database."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dopusk.stand.running import NotRunning, RunningStand
+from dopusk.stand.signin import DIALECTS
 from dopusk.stand.story import STEPS, Story, Wrong
 from dopusk.stand.visitor import Unexpected
 
@@ -27,6 +28,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         "--keep", action="store_true", help="leave the instance running and print the addresses"
     )
     parser.add_argument("--kill-worker", action="store_true", help="kill -9 the worker before every step")
+    parser.add_argument("--signin", choices=DIALECTS, default="oidc", help="how the cabinet signs people in")
     return parser.parse_args(argv)
 
 
@@ -58,7 +60,7 @@ def main(argv: list[str]) -> int:
     print("Starting a private stand …", file=out, flush=True)
     began = time.monotonic()
     try:
-        stand = RunningStand()
+        stand = RunningStand(signin=options.signin)
     except NotRunning as error:
         tell(
             "start a private stand",
