@@ -171,7 +171,7 @@ class Esia:
         }
         return f"{self.ac_path}?{urlencode(self._made(values, changes))}"
 
-    def te(self, code: str, **changes: str | None) -> dict[str, str]:
+    def te(self, code: str, /, **changes: str | None) -> dict[str, str]:
         """The form of a request for markers by a code."""
         values = {
             "client_id": self.mnemonic,
@@ -186,7 +186,7 @@ class Esia:
         }
         return self._made(values, changes, (*OF_V2, "code"))
 
-    def refresh(self, token: str, *, variant: str = "A", **changes: str | None) -> dict[str, str]:
+    def refresh(self, token: str, /, *, variant: str = "A", **changes: str | None) -> dict[str, str]:
         """The form of a request for markers by a refresh token."""
         values = {
             "client_id": self.mnemonic,
@@ -203,7 +203,7 @@ class Esia:
         made.pop("client_certificate_hash", None)
         return made
 
-    def service(self, oid: int, **changes: str | None) -> dict[str, str]:
+    def service(self, oid: int, /, **changes: str | None) -> dict[str, str]:
         """The form of a request of the system for itself: consent refresh."""
         values = {
             "client_id": self.mnemonic,
