@@ -120,6 +120,8 @@ def _judge(read: signed_data.SignedData, content: bytes, signer: Certificate) ->
     scheme, fixed = signed_data.SIGNATURES.get(read.signature.dotted, ("", ""))
     if name not in _COMPUTED or fixed not in {"", name} or not _fits(scheme, name, signer):
         return "algorithm_unknown"
+    if read.signature.parameters is not None and scheme in {"rsa", "ecdsa"}:
+        return "algorithm_unknown"
     signed = content
     if read.content is not None and read.content != content:
         return "content_differs"

@@ -118,7 +118,7 @@ def read(whole: der.Element) -> SignedData:
     wrapped.end()
     if data.take(0x02).body not in {b"\1", b"\3", b"\4", b"\5"}:
         raise der.NotDer("shape")
-    digests = {algorithm(one).dotted for one in data.take(0x31).parts}
+    digests = {_digest(one).dotted for one in data.take(0x31).parts}
     content = _content(der.Parts(data.take()))
     embedded = data.maybe(0xA0)
     data.maybe(0xA1)  # revocation lists: whoever judges the certificate has his own
@@ -155,7 +155,7 @@ def _certificate(element: der.Element) -> Certificate:
 def _signer(element: der.Element, content: bytes | None, embedded: tuple[Certificate, ...]) -> SignedData:
     """SignerInfo (RFC 5652 §5.3)."""
     info = der.Parts(element)
-    version, signer_id, digest = info.take(0x02).body, info.take(), algorithm(info.take())
+    version, signer_id, digest = info.take(0x02).body, info.take(), _digest(info.take())
     if (version, signer_id.tag) not in {(b"\1", 0x30), (b"\3", 0x80)}:
         raise der.NotDer("shape")
     attributes = info.maybe(0xA0)
@@ -173,6 +173,14 @@ def algorithm(element: der.Element) -> Algorithm:
     if len(rest) > 1:
         raise der.NotDer("shape")
     return Algorithm(dotted, rest[0] if rest and rest[0].tag != 0x05 else None)
+
+
+def _digest(element: der.Element) -> Algorithm:
+    """DigestAlgorithmIdentifier: none that we know has parameters."""
+    found = algorithm(element)
+    if found.parameters is not None:
+        raise der.NotDer("shape")
+    return found
 
 
 def _attributes(element: der.Element) -> Attributes:

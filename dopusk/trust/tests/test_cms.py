@@ -232,6 +232,9 @@ ALTERED = {
     "no time among the attributes": (ATTRIBUTES, without(der.SIGNING_TIME), "signature_wrong", ""),
     "the attributes taken away": (SIGNER, drop(3), "signature_wrong", ""),
     "a digest nobody knows": (SIGNER, put(2, SHA1), "not_cms", "digests"),
+    "a digest with parameters": ((*SIGNER, 2), put(1, der.octets(b"1")), "not_cms", "shape"),
+    "an announced digest with parameters": ((*DATA, 1, 0), put(1, der.octets(b"1")), "not_cms", "shape"),
+    "a scheme with parameters": ((*SIGNER, 4), put(1, der.octets(b"1")), "algorithm_unknown", ""),
     "a scheme for other keys": (SIGNER, put(4, der.ECDSA_SHA256), "algorithm_unknown", ""),
     "a scheme nobody knows": (SIGNER, put(4, der.sequence(der.oid("1.2.3.4"))), "algorithm_unknown", ""),
     "another issuer": ((*SIGNER, 1), put(0, der.sequence()), "signer_unknown", ""),
@@ -372,7 +375,7 @@ def mutated(draw: st.DrawFn) -> tuple[bytes, bytes, certificates.Certificate]:
             case "insert":
                 changed[place:place] = draw(st.binary(min_size=1, max_size=4))
             case "leave out":
-                del changed[place : place + draw(st.integers(1, 4))]
+                del changed[max(place, 1) : place + draw(st.integers(1, 4))]
             case "swap":
                 other = draw(st.integers(0, len(changed) - 1))
                 changed[place], changed[other] = changed[other], changed[place]
