@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("dopusk.portal.recovery.urls")),
     path("", include("dopusk.portal.operators.urls")),
     path("desk/", include("dopusk.portal.support.urls")),
+    path("desk/", include("dopusk.portal.parties.urls")),
     path("services/", include("dopusk.portal.services.urls")),
     path("consents/", include("dopusk.portal.consents.urls")),
     path("oidc/", include("dopusk.portal.oidc.urls")),

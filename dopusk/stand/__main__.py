@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = ("portal", "cabinet", "registers")
+FILES = ("--jwks", "--certificate")  # options whose value is a file
 BENCHES = ("verify", "login", "token", "certificate", "live")
 
 
@@ -18,6 +19,16 @@ def on_the_stand(arguments: list[str]) -> tuple[Path, list[str]]:
     parser.add_argument("--state", type=Path, default=ROOT / ".dopusk" / "stand")
     known, rest = parser.parse_known_args(arguments)
     return known.state, rest
+
+
+def found_from_there(arguments: list[str]) -> list[str]:
+    """Files named on the command line are those of the folder it was typed in, not of ours."""
+    there = Path(os.environ.get("DOPUSK_CALLED_FROM", "."))
+    before = ["", *arguments]
+    return [
+        str((there / one).absolute()) if option in FILES else one
+        for option, one in zip(before, arguments, strict=False)
+    ]
 
 
 def with_database(state: Path, commands: list[tuple[str, list[str]]]) -> int:
@@ -61,7 +72,7 @@ def main(command: str, arguments: list[str]) -> int:
             return with_database(state, [("portal", ["keys", *rest])])
         case "client":
             state, rest = on_the_stand(arguments)
-            return with_database(state, [("portal", ["client", *rest])])
+            return with_database(state, [("portal", ["client", *found_from_there(rest)])])
         case "manage":
             state, rest = on_the_stand(arguments)
             if len(rest) < 2 or rest[0] not in SITES:

@@ -6,16 +6,14 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients import models, rules
 from dopusk.portal.clients.models import Client
-from dopusk.portal.clients.rules import SHORTEST_SECRET, Registration
+from dopusk.portal.clients.rules import Registration
 from dopusk.web.journal.actions import record
-
-__all__ = ["SHORTEST_SECRET", "RegistrationRefused", "register", "secret_hash"]
 
 
 class RegistrationRefused(Exception):
@@ -52,14 +50,18 @@ def register(
     backchannel_logout_uri: str = "",
     par_required: bool = False,
     dpop_required: bool = False,
+    only_new: bool = False,
+    version: str | None = None,
     actor: str = "system",
     session: str = "",
 ) -> Client:
     """Register a service or bring its registration up to date; a disabled one stays so. Raises RegistrationRefused.
 
     secret: in clear; an empty text for a service that shows who it is in another way; None keeps what it has.
-    required_level: below it nobody gets to consent; the portal leads her to prove who she is. actor: the
-    operator's `sub`, or "system"; session: hers. The rest is as in `clients.models.Client`.
+    required_level: below it nobody gets to consent; the portal leads her to prove who she is. only_new: refused as
+    `client_id_taken` when there is one. version: `version_of` the registration that is being changed; refused as
+    `changed_meanwhile` when it is another by now. actor: the operator's `sub`, or "system"; session: hers. The rest
+    is as in `clients.models.Client`.
     """
     wanted = {
         "name": name.strip(),
@@ -77,6 +79,10 @@ def register(
     }
     with transaction.atomic():
         before = Client.objects.select_for_update().filter(pk=client_id).first()
+        if before and only_new:
+            raise RegistrationRefused("client_id_taken", client_id)
+        if version is not None and (before is None or version_of(before) != version):
+            raise RegistrationRefused("changed_meanwhile", client_id)
         kept = bytes(before.secret_hash) if before else b""
         hashed = kept if secret is None else secret_hash(secret) if secret else b""
         new = Client(client_id=client_id, secret_hash=hashed, **wanted).registration()
@@ -84,9 +90,7 @@ def register(
             raise RegistrationRefused(*fault)
         if before and dataclasses.replace(before.registration(), enabled=True) == new:
             return before
-        client, created = Client.objects.update_or_create(
-            pk=client_id, defaults={**wanted, "secret_hash": hashed}
-        )
+        client, created = _kept(client_id, {**wanted, "secret_hash": hashed}, only_new=only_new)
         record(
             actor=actor,
             act="client.registered" if created else "client.changed",
@@ -101,6 +105,26 @@ def register(
         )
     models.forget()
     return client
+
+
+def _kept(client_id: str, values: dict[str, Any], *, only_new: bool) -> tuple[Client, bool]:
+    if not only_new:
+        return Client.objects.update_or_create(pk=client_id, defaults=values)
+    try:
+        with transaction.atomic():
+            return Client.objects.create(pk=client_id, **values), True
+    except IntegrityError:  # somebody was faster
+        raise RegistrationRefused("client_id_taken", client_id) from None
+
+
+def version_of(client: Client) -> str:
+    """What changes with the registration: two who change it at once are told apart by it."""
+    return hashlib.sha256(repr(_comparable(client.registration())).encode()).hexdigest()[:16]
+
+
+def _comparable(one: Registration) -> list[object]:
+    values = (getattr(one, field.name) for field in dataclasses.fields(one))
+    return [sorted(value) if isinstance(value, frozenset) else value for value in values]
 
 
 def _changed(before: Registration, after: Registration) -> list[str]:

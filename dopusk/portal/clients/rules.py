@@ -12,7 +12,8 @@ from joserfc.jwk import JWKRegistry, RSAKey
 
 from dopusk.portal.accounts.rules import Level
 
-CLIENT_ID: Final = re.compile(r"[A-Za-z0-9._~-]{1,100}")  # needs no coding in any place it is written to
+# needs no coding in any place it is written to, and is no part of a path with a meaning of its own
+CLIENT_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,99}")
 GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials")
 AUTH_METHODS: Final = ("client_secret_basic", "private_key_jwt", "esia")
 ID_TOKEN_ALGS: Final = ("ES256", "RS256")

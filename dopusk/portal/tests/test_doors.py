@@ -36,6 +36,7 @@ _NAMES: dict[str | Right, str] = {
         recovery:start recovery:code recovery:again recovery:more recovery:data recovery:factor recovery:factor_lost
         recovery:factor_choice recovery:phone recovery:password recovery:done recovery:not_me
         esia:ac esia:ac_v2 esia:logout esia:prns esia:orgs esia:people esia:certificate esia:public_key
+        esia:console esia:console_diagnosis
     """,
     SIGNED_IN: """
         home:notices home:journal home:export_journal home:not_me registration:done
@@ -65,6 +66,9 @@ _NAMES: dict[str | Right, str] = {
     Right.REVIEW: """
         proofing:queue proofing:card proofing:scan proofing:take proofing:release proofing:approve proofing:refuse
         profile:names profile:name profile:name_document
+    """,
+    Right.REGISTER_SERVICES: """
+        parties:list parties:add parties:service parties:change parties:secret parties:disable parties:enable
     """,
     Right.CONFIRMATION: """
         proofing:find proofing:confirmation proofing:suspend proofing:withdraw proofing:restore proofing:judge

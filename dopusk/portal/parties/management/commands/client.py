@@ -1,0 +1,98 @@
+"""`python -m dopusk.portal client add --id … --name … --redirect-uri …`: register a service without the pages."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from dopusk.portal.accounts.rules import Level
+from dopusk.portal.clients.actions import RegistrationRefused
+from dopusk.portal.clients.models import Client
+from dopusk.portal.clients.rules import GRANT_TYPES, ID_TOKEN_ALGS, read_jwks
+from dopusk.portal.parties import actions
+from dopusk.portal.parties.actions import Registered
+
+AUTH = {"basic": "client_secret_basic", "private_key_jwt": "private_key_jwt", "esia": "esia"}
+
+
+class Command(BaseCommand):
+    help = (
+        "Registers a service and prints, as one line of JSON, what it needs; the secret is shown this once."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What a service registers."""
+        acts = parser.add_subparsers(dest="what", required=True)
+        add = acts.add_parser("add", help="register a service")
+        add.add_argument("--id", required=True, help="its identifier: latin letters, digits, dot, hyphen")
+        add.add_argument("--name", required=True, help="its name as people read it")
+        add.add_argument(
+            "--redirect-uri", action="append", default=[], help="where people come back to; repeat"
+        )
+        add.add_argument(
+            "--signed-out-uri", action="append", default=[], help="likewise after signing out; repeat"
+        )
+        add.add_argument(
+            "--scope", action="append", default=[], help="what it may ask for (default: openid); repeat"
+        )
+        add.add_argument("--level", choices=[one.value for one in Level], default=Level.SIMPLIFIED.value)
+        add.add_argument(
+            "--auth", choices=sorted(AUTH), default="basic", help="how it shows that it is itself"
+        )
+        add.add_argument("--jwks", type=Path, help="file with its public keys (JWK Set or one JWK)")
+        add.add_argument("--grant", action="append", default=[], choices=GRANT_TYPES, help="repeat")
+        add.add_argument("--backchannel-logout-uri", default="", help="where it hears that a session is over")
+        add.add_argument("--id-token-alg", choices=ID_TOKEN_ALGS, default="ES256")
+        add.add_argument("--par", action="store_true", help="only pushed authorization requests (RFC 9126)")
+        add.add_argument("--dpop", action="store_true", help="only tokens bound to its key (RFC 9449)")
+        add.add_argument(
+            "--replace", action="store_true", help="change the one that is there; its secret stays"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Register; a refusal says its code."""
+        values = {
+            "name": options["name"],
+            "redirect_uris": options["redirect_uri"],
+            "signed_out_uris": options["signed_out_uri"],
+            "scopes": options["scope"] or ["openid"],
+            "required_level": Level(options["level"]),
+            "auth_method": AUTH[options["auth"]],
+            "jwks": _keys(options["jwks"]),
+            "grant_types": options["grant"] or ["authorization_code"],
+            "id_token_alg": options["id_token_alg"],
+            "backchannel_logout_uri": options["backchannel_logout_uri"],
+            "par_required": options["par"],
+            "dpop_required": options["dpop"],
+        }
+        try:
+            done = self._registered(options["id"], values, replace=options["replace"])
+        except RegistrationRefused as refused:
+            raise CommandError(f"not registered: {refused}") from None
+        told = {
+            "client_id": done.client.pk,
+            **({"client_secret": done.secret} if done.secret else {}),
+            "issuer": settings.PORTAL_URL,
+            "discovery": f"{settings.PORTAL_URL}/.well-known/openid-configuration",
+        }
+        self.stdout.write(json.dumps(told, ensure_ascii=False))
+
+    def _registered(self, client_id: str, values: dict[str, Any], *, replace: bool) -> Registered:
+        if replace and Client.objects.filter(pk=client_id).exists():
+            return actions.change(client_id, values, version=None)
+        return actions.add(client_id, values)
+
+
+def _keys(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        found = read_jwks(file.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file}: {error}") from None
+    if not isinstance(found, dict):
+        raise CommandError(f"{file}: jwks_form")
+    return found
