@@ -10,10 +10,14 @@ class EsiaConfig(AppConfig):
 
     def ready(self) -> None:
         from dopusk.portal.consents import rules, waiting
-        from dopusk.portal.esia import ac, actions, portrait
+        from dopusk.portal.esia import ac, actions, portrait, signing
         from dopusk.portal.esia.scopes import WORDS
+        from dopusk.portal.oidc.rings import FAMILIES, Family
 
         rules.FURTHER.update({scope: words for scope, words in WORDS.items() if scope not in rules.WORDS})
         for endpoint, path in ac.PATHS.items():
             waiting.READERS[path] = functools.partial(ac.waiting, endpoint)
         actions.ORGANISATIONS.append(portrait.workplaces)
+        FAMILIES["esia"] = Family(
+            frozenset(signing.ALGS), signing.used, lambda alg, *, now: signing.rotate(alg, now=now)
+        )

@@ -95,13 +95,17 @@ class PersonExtra(models.Model):
 
 
 class MarkerKey(models.Model):
-    """A key that signs markers, sealed, and its certificate. One of each algorithm signs; retired ones still verify."""
+    """A key that signs markers, sealed, and its certificate. One of each algorithm signs; retired ones still verify.
+
+    signs_from, retired_at: its turn, known beforehand (as `oidc.models.SigningKey`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     alg = models.CharField(max_length=20)
     sealed = models.BinaryField()
     certificate = models.BinaryField()
     created_at = models.DateTimeField(default=timezone.now)
+    signs_from = models.DateTimeField(default=timezone.now)
     retired_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Keys that sign markers: made on first need, sealed in the database; after a rotation the previous one stays shown."""
+"""Keys that sign markers: made on first need, sealed in the database, taking turns as the provider's own do."""
 
 import functools
 import json
@@ -24,13 +24,17 @@ from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 
 from dopusk.portal.accounts.models import sealer
 from dopusk.portal.esia.models import MarkerKey
+from dopusk.portal.oidc.keys import Rotation
 from dopusk.trust import gost, keys
 from dopusk.web.journal.actions import record
 
 RS256: Final = "RS256"
 GOST: Final = "GOST3410_2012_256"
 ALGS: Final = (RS256, GOST)
-PUBLISHED: Final = timedelta(days=7)  # how long a retired certificate is shown and its key verifies
+PUBLISH_AHEAD: Final = timedelta(
+    days=1
+)  # certificates are fetched by hand: there is no document to read them from
+PUBLISHED_AFTER: Final = timedelta(days=7)  # how long a retired certificate is shown and its key verifies
 CERTIFICATE_DAYS: Final = 3 * 365
 REMEMBERED: Final = 5.0  # seconds: how late another process notices a rotation
 _RSA_BITS: Final = 2048  # as the real system's markers
@@ -42,12 +46,21 @@ _memory: dict[str, tuple[float, list["_Key"]]] = {}
 
 @dataclass(frozen=True)
 class _Key:
-    """A key opened. certificate: DER; spki: its SubjectPublicKeyInfo, DER."""
+    """A key opened, with its turn. certificate: DER; spki: its SubjectPublicKeyInfo, DER."""
 
     sign: Callable[[bytes], bytes]
     verify: Callable[[bytes, bytes], bool]
     certificate: bytes
     spki: bytes
+    signs_from: datetime
+    signs_until: datetime | None
+
+    def place(self, at: datetime) -> tuple[int, float]:
+        """The key that signs comes first, then the next one, then those before it, the latest first."""
+        if self.signs_from > at:
+            return 1, 0.0
+        over = self.signs_until is not None and self.signs_until <= at
+        return (2 if over else 0), -self.signs_from.timestamp()
 
 
 def sign(alg: str, header: dict[str, Any], payload: dict[str, Any]) -> str:
@@ -81,28 +94,44 @@ def public(alg: str) -> tuple[str, str]:
 
 
 def published(alg: str) -> list[str]:
-    """PEM certificates that markers may have been signed by: the present one, then those lately retired."""
+    """PEM certificates that markers may have been signed by: the present one, the next, those lately retired."""
     return [_pem("CERTIFICATE", key.certificate) for key in _keys(alg)]
 
 
-def rotate(alg: str) -> str:
-    """Sign with a new key from now on; the previous certificate stays published for a while. Returns the new key's
-    id. Raises gost.EngineMissing, ValueError for an unknown algorithm."""
+@transaction.atomic
+def rotate(alg: str, *, now: bool = False) -> Rotation:
+    """Bring in the next key: its certificate is published at once, it signs after PUBLISH_AHEAD, or at once when `now`.
+
+    The certificate before it stays published for a while. While one waits for its turn no other is made. Raises
+    gost.EngineMissing, LookupError for an unknown algorithm.
+    """
     if alg not in ALGS:
-        raise ValueError(alg)
-    with transaction.atomic():
-        list(MarkerKey.objects.select_for_update().filter(alg=alg, retired_at=None))
-        MarkerKey.objects.filter(alg=alg, retired_at=None).update(retired_at=timezone.now())
-        made = _make(alg)
-        record(
-            actor="system",
-            act="esia.marker_key_rotated",
-            subject="",
-            object_=f"key:{made.pk}",
-            words=f"Сменён ключ подписи маркеров: {alg}",
-        )
-    forget()
-    return str(made.pk)
+        raise LookupError(alg)
+    transaction.on_commit(forget)
+    moment = timezone.now()
+    newest = MarkerKey.objects.select_for_update().filter(alg=alg, retired_at=None).first()
+    if newest is None:
+        made = _make(alg, moment)
+        _journal(made, f"Создан ключ подписи маркеров: {alg}")
+        return Rotation(alg, str(made.pk), made.signs_from, fresh=True)
+    if newest.signs_from > moment:
+        if now:
+            MarkerKey.objects.filter(alg=alg, retired_at=newest.signs_from).update(retired_at=moment)
+            newest.signs_from = moment
+            newest.save(update_fields=["signs_from"])
+            _journal(newest, f"Новый ключ подписи маркеров начал подписывать раньше срока: {alg}")
+        return Rotation(alg, str(newest.pk), newest.signs_from, fresh=False)
+    starts = moment if now else moment + PUBLISH_AHEAD
+    newest.retired_at = starts
+    newest.save(update_fields=["retired_at"])
+    made = _make(alg, starts)
+    _journal(made, f"Создан следующий ключ подписи маркеров: {alg}")
+    return Rotation(alg, str(made.pk), starts, fresh=True)
+
+
+def used() -> list[str]:
+    """Algorithms that have a key."""
+    return sorted(MarkerKey.objects.filter(retired_at=None).values_list("alg", flat=True))
 
 
 def forget() -> None:
@@ -114,40 +143,38 @@ def forget() -> None:
 def _keys(alg: str) -> list[_Key]:
     """Keys of an algorithm, the one that signs first."""
     kept = _memory.get(alg)
-    if kept and time.monotonic() - kept[0] < REMEMBERED:
-        return kept[1]
-    with _lock:
-        found = _read(alg)
-        if not found or found[0].retired_at is not None:
-            _create(alg)
-            found = _read(alg)
-        held = [_opened(row.pk, alg, bytes(row.sealed), bytes(row.certificate)) for row in found]
-    _memory[alg] = (time.monotonic(), held)
-    return held
+    if not kept or time.monotonic() - kept[0] >= REMEMBERED:
+        with _lock:
+            if not MarkerKey.objects.filter(alg=alg).exists():
+                _create(alg)
+            kept = _memory[alg] = time.monotonic(), _read(alg)
+    at = timezone.now()
+    return sorted(kept[1], key=lambda key: key.place(at))
 
 
-def _read(alg: str) -> list[MarkerKey]:
-    living = MarkerKey.objects.filter(alg=alg).exclude(retired_at__lt=timezone.now() - PUBLISHED)
-    return sorted(living, key=lambda row: (row.retired_at is not None, -row.created_at.timestamp()))
+def _read(alg: str) -> list[_Key]:
+    oldest = timezone.now() - PUBLISHED_AFTER
+    rows = MarkerKey.objects.filter(alg=alg).exclude(retired_at__lt=oldest)
+    return [_opened(row.pk, alg, row.signs_from, row.retired_at) for row in rows]
 
 
 def _create(alg: str) -> None:
     """Keep a first key, unless another process has just done so."""
     try:
         with transaction.atomic():
-            made = _make(alg)
-            record(
-                actor="system",
-                act="esia.marker_key_created",
-                subject="",
-                object_=f"key:{made.pk}",
-                words=f"Создан ключ подписи маркеров: {alg}",
-            )
+            _journal(_make(alg, timezone.now()), f"Создан ключ подписи маркеров: {alg}")
     except IntegrityError:
         return
 
 
-def _make(alg: str) -> MarkerKey:
+def _journal(key: MarkerKey, words: str) -> None:
+    detail: dict[str, object] = {"alg": key.alg, "signs_from": key.signs_from.isoformat()}
+    record(
+        actor="system", act="esia.marker_key", subject="", object_=f"key:{key.pk}", words=words, detail=detail
+    )
+
+
+def _make(alg: str, signs_from: datetime) -> MarkerKey:
     pk = uuid.uuid4()
     if alg == GOST:
         secret = gost.new_key()
@@ -158,28 +185,28 @@ def _make(alg: str) -> MarkerKey:
         assert isinstance(key, rsa.RSAPrivateKey)
         certificate = _self_signed(key)
         sealed = keys.seal(key, sealer(), f"esia {pk}")
-    return MarkerKey.objects.create(pk=pk, alg=alg, sealed=sealed, certificate=certificate)
+    return MarkerKey.objects.create(
+        pk=pk, alg=alg, sealed=sealed, certificate=certificate, signs_from=signs_from
+    )
 
 
 @functools.lru_cache(maxsize=32)
-def _opened(pk: uuid.UUID, alg: str, sealed: bytes, certificate: bytes) -> _Key:
+def _opened(pk: uuid.UUID, alg: str, signs_from: datetime, signs_until: datetime | None) -> _Key:
+    row = MarkerKey.objects.get(pk=pk)
+    sealed, certificate = bytes(row.sealed), bytes(row.certificate)
     spki = asn1.Certificate.load(certificate).public_key.dump()
     if alg == GOST:
         secret = sealer().open(f"key esia {pk}", sealed)
-        return _Key(
-            functools.partial(gost.sign_raw, secret),
-            functools.partial(gost.verify_raw, spki),
-            certificate,
-            spki,
-        )
-    key = keys.unseal(sealed, sealer(), f"esia {pk}")
-    assert isinstance(key, rsa.RSAPrivateKey)
-    return _Key(
-        lambda said: key.sign(said, padding.PKCS1v15(), hashes.SHA256()),
-        functools.partial(_verify_rsa, key.public_key()),
-        certificate,
-        spki,
-    )
+        sign, verify = functools.partial(gost.sign_raw, secret), functools.partial(gost.verify_raw, spki)
+    else:
+        key = keys.unseal(sealed, sealer(), f"esia {pk}")
+        assert isinstance(key, rsa.RSAPrivateKey)
+        sign, verify = functools.partial(_sign_rsa, key), functools.partial(_verify_rsa, key.public_key())
+    return _Key(sign, verify, certificate, spki, signs_from, signs_until)
+
+
+def _sign_rsa(key: rsa.RSAPrivateKey, said: bytes) -> bytes:
+    return key.sign(said, padding.PKCS1v15(), hashes.SHA256())
 
 
 def _verify_rsa(key: rsa.RSAPublicKey, said: bytes, signature: bytes) -> bool:
