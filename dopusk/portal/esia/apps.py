@@ -3,6 +3,7 @@
 import functools
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EsiaConfig(AppConfig):
@@ -12,6 +13,9 @@ class EsiaConfig(AppConfig):
         from dopusk.portal.consents import rules, waiting
         from dopusk.portal.esia import ac, actions, portrait, signing
         from dopusk.portal.esia.scopes import WORDS
+        from dopusk.portal.operators.desk import CARDS, Card
+        from dopusk.portal.operators.rules import Right
+        from dopusk.web.design.context import SANDBOX_PAGES
         from dopusk.portal.oidc.rings import FAMILIES, Family
 
         rules.FURTHER.update({scope: words for scope, words in WORDS.items() if scope not in rules.WORDS})
@@ -20,4 +24,12 @@ class EsiaConfig(AppConfig):
         actions.ORGANISATIONS.append(portrait.workplaces)
         FAMILIES["esia"] = Family(
             frozenset(signing.ALGS), signing.used, lambda alg, *, now: signing.rotate(alg, now=now)
+        )
+        SANDBOX_PAGES.append(("esia:console", _("Разбор запросов ЕСИА")))
+        CARDS["esia_console"] = Card(
+            Right.REGISTER_SERVICES,
+            _("Разбор запросов ЕСИА"),
+            _("Почему портал отказал информационной системе и как это исправить."),
+            "esia:console",
+            place=72,
         )

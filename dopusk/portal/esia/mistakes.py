@@ -89,7 +89,7 @@ MISTAKES: Final[dict[str, tuple[str, str]]] = {
     "string_base64": (_WRONG, ""),
     "scope_separator": (_WRONG, ""),
     "scope_order": (_WRONG, ""),
-    "scope_missing": (_WRONG, ""),
+    "string_scope_missing": (_WRONG, ""),
     "scope_of_ac": (_WRONG, ""),
     "scope_org_missing": (_WRONG, ""),
     "scope_org_extra": (_WRONG, ""),

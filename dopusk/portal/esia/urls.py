@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dopusk.portal.esia import rest_views, sandbox_views, views
+from dopusk.portal.esia import console_views, rest_views, sandbox_views, views
 
 app_name = "esia"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("idp/ext/Logout", views.logout, name="logout"),
     path("rs/prns/<path:path>", rest_views.prns, name="prns"),
     path("rs/orgs/<path:path>", rest_views.orgs, name="orgs"),
+    path("esia/console/", console_views.console, name="console"),
+    path("esia/console/<uuid:identifier>/", console_views.console_diagnosis, name="console_diagnosis"),
     path("sandbox/people/", sandbox_views.people, name="people"),
     path("sandbox/esia.pem", sandbox_views.certificate, name="certificate"),
     path("sandbox/esia.pub", sandbox_views.public_key, name="public_key"),

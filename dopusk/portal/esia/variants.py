@@ -97,7 +97,7 @@ def _instead(name: str, value: str, signed: Signed, system: SystemView) -> Itera
             ("scope_separator", joint.join(words)) for joint in ("+", ",", "%20", ";", "", ", ", "  ")
         )
         yield "scope_of_ac", signed.ac_scope or value
-        yield "scope_missing", ""
+        yield "string_scope_missing", ""
         yield "scope_order", " ".join(sorted(words))
         yield "scope_order", " ".join(reversed(words))
     elif name == "scope_org":

@@ -1,0 +1,74 @@
+"""The console of integrators: what came from their systems, and what was wrong with it."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from dopusk.portal.esia import advice, diagnosis, shown
+from dopusk.portal.esia.models import Diagnosis
+from dopusk.portal.operators.access import right_required
+from dopusk.portal.operators.rules import Right
+from dopusk.portal.sessions.access import Person
+
+A_PAGE = 25
+LONGEST = 100  # characters of a mnemonic
+
+View = Callable[..., HttpResponse]
+
+
+def _open_in_sandbox(view: View) -> View:
+    """Anybody comes in on a sandbox; elsewhere the operators who register services."""
+
+    @right_required(Right.REGISTER_SERVICES)
+    def guarded(request: HttpRequest, person: Person, **kwargs: Any) -> HttpResponse:
+        return view(request, **kwargs)
+
+    @wraps(view)
+    def door(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return (view if settings.SANDBOX else guarded)(request, **kwargs)
+
+    return door
+
+
+@require_safe
+@_open_in_sandbox
+def console(request: HttpRequest) -> HttpResponse:
+    """Requests of systems, the newest first; by system, and refused ones alone."""
+    client_id = request.GET.get("client_id", "").replace("\0", "").strip()[:LONGEST]
+    refused = request.GET.get("only") == "refused"
+    found = Diagnosis.objects.order_by("-at")
+    if client_id:
+        found = found.filter(client_id=client_id)
+    if refused:
+        found = found.exclude(code="")
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    if request.GET.get("format") == "json":
+        listed = {"page": page.number, "pages": page.paginator.num_pages}
+        return _json({**listed, "diagnoses": [diagnosis.as_json(one) for one in page]})
+    rows = [{"one": one, "what": advice.on(one.code)[0]} for one in page]
+    context = {"page": page, "rows": rows, "client_id": client_id, "refused": refused}
+    return render(request, "esia/console.html", context)
+
+
+@require_safe
+@_open_in_sandbox
+def console_diagnosis(request: HttpRequest, identifier: uuid.UUID) -> HttpResponse:
+    """One request examined."""
+    found = get_object_or_404(Diagnosis, pk=identifier)
+    if request.GET.get("format") == "json":
+        what, todo = advice.on(found.code)
+        return _json({**diagnosis.as_json(found), "what": str(what), "advice": str(todo)})
+    return render(request, "esia/console_diagnosis.html", shown.of(found))
+
+
+def _json(content: dict[str, Any]) -> JsonResponse:
+    answer = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Cache-Control"] = "no-store"
+    return answer
