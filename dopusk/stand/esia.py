@@ -48,7 +48,8 @@ class EsiaStand:
 
     def start(self) -> None:
         """Bring it up; returns when it answers. Raises CannotStart, PostgresFailed, CommandFailed."""
-        systems = esia_options.systems(self.wanted)  # a wrong file is told before anything is started
+        systems = esia_options.systems(self.wanted)  # what is wrong with these is told before anything is made
+        chosen = esia_options.environment(self.wanted)
         self._lock()
         if not port_is_free(HOST, self.wanted.port):
             raise CannotStart(
@@ -62,7 +63,7 @@ class EsiaStand:
         self.environment = {
             **compose(self.state, self.addresses, server),
             "DOPUSK_TEST_COST_PASSWORDS": "1",  # everybody's password is known here
-            **esia_options.environment(self.wanted),
+            **chosen,
         }
         self._fill(systems)
         with timed("The portal"):

@@ -1,0 +1,270 @@
+"""`./dev esia` as an integrator runs it: by its command line, from a program without browser."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509.oid import NameOID
+
+from dopusk.stand.postgres import Cluster
+from dopusk.stand.stand import free_base
+from dopusk.trust import cms
+
+ROOT = Path(__file__).resolve().parents[2]
+CALLBACK, MNEMONIC, SCOPE = "http://127.0.0.1:9/cb", "ALONE", "openid fullname snils id_doc"
+READY_SECONDS = 20
+
+
+@dataclass
+class System:
+    """An information system with its key; made once a run. folder: where its files are."""
+
+    folder: Path
+    key: rsa.RSAPrivateKey
+    der: bytes
+
+    @classmethod
+    def made(cls, folder: Path) -> "System":
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, MNEMONIC)])
+        now = datetime.now(UTC)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=30))
+            .sign(key, hashes.SHA256())
+        )
+        (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        (folder / "key.pem").write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        return cls(folder, key, certificate.public_bytes(serialization.Encoding.DER))
+
+    def signed(self, **values: str) -> dict[str, str]:
+        """A request of the first generation: CMS over scope, timestamp, mnemonic and state."""
+        moscow = datetime.now(UTC) + timedelta(hours=3)
+        values = {
+            "client_id": MNEMONIC,
+            "scope": SCOPE,
+            "state": str(uuid.uuid4()),
+            "timestamp": f"{moscow:%Y.%m.%d %H:%M:%S} +0300",
+            "redirect_uri": CALLBACK,
+            **values,
+        }
+        text = "".join(values[name] for name in ("scope", "timestamp", "client_id", "state"))
+        made = cms.sign(self.key, self.der, text.encode(), attached=False, attributes=True)
+        return {**values, "client_secret": base64.urlsafe_b64encode(made).decode()}
+
+    def code(self, address: str) -> str:
+        """A code by the answer to ac alone: no page, no cookie brought."""
+        request = self.signed(response_type="code", access_type="offline")
+        answer = httpx.get(f"{address}/aas/oauth2/ac", params=request)
+        assert answer.status_code == 302, answer.text
+        values = parse_qs(urlsplit(answer.headers["location"]).query)
+        assert values["state"] == [request["state"]]
+        return values["code"][0]
+
+    def markers(self, address: str, **grant: str) -> httpx.Response:
+        """te: by a code, or by a refresh token."""
+        form = self.signed(token_type="Bearer", **grant)
+        return httpx.post(f"{address}/aas/oauth2/te", data=form, timeout=20)
+
+
+@dataclass
+class Run:
+    """A running stand-in. took: seconds to its first line."""
+
+    address: str
+    took: float
+    child: subprocess.Popen[str]
+
+    def said(self) -> str:
+        """What it wrote to stderr; stops it."""
+        self.child.send_signal(signal.SIGTERM)
+        return self.child.communicate(timeout=30)[1]
+
+
+@contextmanager
+def running(*options: str) -> Iterator[Run]:
+    """Start it, and stop it by Ctrl-C, after which nothing stands on stdout but the one line."""
+    began = time.monotonic()
+    child = _started(*options)
+    assert child.stdout
+    line = child.stdout.readline()
+    try:
+        assert line.startswith("ready http://localhost:"), line or child.communicate()[1]
+        yield Run(line.removeprefix("ready ").rstrip("\n"), time.monotonic() - began, child)
+    finally:
+        if child.poll() is None:
+            child.send_signal(signal.SIGINT)
+            out, err = child.communicate(timeout=30)
+            assert (child.returncode, out) == (0, ""), err
+
+
+def _started(*options: str) -> subprocess.Popen[str]:
+    foreign = ("DOPUSK_", "DJANGO_SETTINGS_MODULE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return subprocess.Popen(
+        [sys.executable, "dev", "esia", *options],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def refused(*options: str) -> str:
+    """What it says when it does not start."""
+    out, err = (child := _started(*options)).communicate(timeout=60)
+    assert (child.returncode, out) == (2, ""), err
+    return err
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> System:
+    """The integrator's own system."""
+    return System.made(tmp_path_factory.mktemp("system"))
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    """A folder of its own, gone afterwards with what belongs to it."""
+    yield tmp_path / "esia"
+    Cluster((tmp_path / "esia").absolute()).remove()
+
+
+@pytest.fixture
+def own(system: System, state: Path) -> list[str]:
+    """The command line of the issue, with the integrator's files."""
+    return [
+        "--port", str(free_base()), "--state", str(state), "--client", MNEMONIC,
+        "--certificate", str(system.folder / "cert.pem"), "--redirect-uri", "http://127.0.0.1:9/other",
+        "--redirect-uri", CALLBACK,
+    ]  # fmt: skip
+
+
+def claims(marker: str) -> dict[str, Any]:
+    """The content of a marker, unread by any key."""
+    part = marker.split(".")[1]
+    content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return content
+
+
+def holds(marker: str, address: str) -> bool:
+    """Whether the published certificate's key signed a marker."""
+    signer = x509.load_pem_x509_certificate(httpx.get(f"{address}/sandbox/esia.pem").content).public_key()
+    public = serialization.load_pem_public_key(httpx.get(f"{address}/sandbox/esia.pub").content)
+    assert isinstance(signer, rsa.RSAPublicKey)
+    assert isinstance(public, rsa.RSAPublicKey)
+    assert signer.public_numbers() == public.public_numbers()
+    said, _, signature = marker.rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    try:
+        signer.verify(raw, said.encode(), padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def test_boris_enters_headless_and_what_he_got_outlives_a_restart(system: System, own: list[str]) -> None:
+    with running(*own, "--auto-login", "000-000-600-01") as first:
+        assert first.took < READY_SECONDS
+        told = system.markers(
+            first.address, grant_type="authorization_code", code=system.code(first.address)
+        ).json()
+        assert claims(told["access_token"])["urn:esia:sbj_id"] == 1_000_300_601
+        assert claims(told["id_token"])["iss"] == "http://esia.gosuslugi.ru/"
+        assert holds(told["access_token"], first.address)
+        assert holds(told["id_token"], first.address)
+    with running(*own, "--auto-login", "000-000-600-13", "--iss", "http://esia.test/") as second:
+        assert holds(told["access_token"], second.address)
+        person = httpx.get(
+            f"{second.address}/rs/prns/1000300601",
+            headers={"Authorization": f"Bearer {told['access_token']}"},
+        )
+        assert (person.status_code, person.json()["snils"]) == (200, "000-000-600 01")
+        renewed = system.markers(
+            second.address, grant_type="refresh_token", refresh_token=told["refresh_token"]
+        )
+        assert renewed.status_code == 200, renewed.text
+        fresh = renewed.json()["access_token"]
+        assert (claims(fresh)["iss"], claims(fresh)["urn:esia:sbj_id"]) == (
+            "http://esia.test/",
+            1_000_300_601,
+        )
+        again = system.markers(
+            second.address, grant_type="authorization_code", code=system.code(second.address)
+        ).json()
+        assert claims(again["id_token"])["urn:esia:sbj"]["urn:esia:sbj:lvl"] == "P"
+
+
+def test_without_auto_login_a_page_offers_the_sixteen(system: System, own: list[str]) -> None:
+    with running(*own) as run, httpx.Client(base_url=run.address, follow_redirects=True) as browser:
+        request = system.signed(response_type="code", access_type="online")
+        page = browser.get("/aas/oauth2/ac", params=request)
+        assert (page.url.path, page.text.count("data-oid=")) == ("/sandbox/people/", 16)
+
+
+def test_faults_come_on_demand_and_its_own_clock_is_its_own(system: System, own: list[str]) -> None:
+    faults = ["te:status=503", "prns:drop=3", "ac:skew=600"]
+    with running(*own, *[part for one in faults for part in ("--fault", one)]) as run:
+        assert system.markers(run.address, grant_type="authorization_code", code="x").status_code == 503
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(f"{run.address}/rs/prns/1000300601")
+        request = system.signed(response_type="code", access_type="online")
+        answer = httpx.get(f"{run.address}/aas/oauth2/ac", params=request)
+        assert "ESIA-007015" in parse_qs(urlsplit(answer.headers["location"]).query)["error_description"][0]
+
+
+def test_it_says_what_is_wrong_with_its_command_line(system: System, tmp_path: Path) -> None:
+    state = ["--state", str(tmp_path / "never")]
+    rubbish = tmp_path / "rubbish.pem"
+    rubbish.write_text("-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n")
+    client = [*state, "--client", MNEMONIC, "--redirect-uri", CALLBACK]
+    assert str(tmp_path / "nowhere.pem") in refused(*client, "--certificate", str(tmp_path / "nowhere.pem"))
+    assert "X.509" in refused(*client, "--certificate", str(rubbish))
+    assert "private key" in refused(*client, "--certificate", str(system.folder / "key.pem"))
+    assert "openssl req -x509" in refused(*client)
+    assert "--redirect-uri" in refused(*state, "--client", MNEMONIC, "--certificate", str(rubbish))
+    assert "--client" in refused(*state, "--redirect-uri", CALLBACK)
+    assert "fault_endpoint" in refused(*state, "--fault", "token:status=503")
+    assert "000-000-600-16" in refused(*state, "--auto-login", "000-000-600-17")
+    assert not (tmp_path / "never").exists()
+
+
+def test_an_address_nobody_may_come_back_to_is_told(own: list[str]) -> None:
+    assert "ftp://127.0.0.1:9/cb" in refused(*own, "--redirect-uri", "ftp://127.0.0.1:9/cb")
+
+
+def test_a_port_taken_and_a_folder_taken_are_told(own: list[str], tmp_path: Path) -> None:
+    with running(*own) as run:
+        port = own[1]
+        assert f"Port {port} is taken" in refused("--port", port, "--state", str(tmp_path / "other"))
+        assert "running already" in refused("--port", str(int(port) + 5), *own[2:4])
+        assert httpx.get(f"{run.address}/health/ready/").status_code == 200
+
+
+def test_without_a_system_it_says_how_to_register_one(state: Path) -> None:
+    with running("--port", str(free_base()), "--state", str(state)) as run:
+        assert "--client MNEMONIC" in run.said()
