@@ -52,7 +52,7 @@ def test_streebog_gives_the_digests_of_the_standard(digest, data: bytes, known: 
 
 
 @pytest.mark.usefixtures("gost_engine")
-@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 127, 128, 200, 16 * 1024, 16 * 1024 + 1, 70_000])
+@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 127, 128, 200, 4096, 4097, 70_000])
 def test_streebog_is_the_same_here_and_in_openssl_at_the_borders_of_blocks(size: int) -> None:
     data = os.urandom(size)
     for bits, here in ((256, gost.streebog256), (512, gost.streebog512)):
