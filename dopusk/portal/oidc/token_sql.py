@@ -87,17 +87,17 @@ ON CONFLICT DO NOTHING
 # Whatever token it is, alive (RFC 7662).
 INTROSPECT = f"""
 SELECT 'access', g.client_id::text, g.account_id::text, coalesce(t.scopes, g.scopes)::text[], 0::bigint,
-       extract(epoch FROM t.expires_at)::bigint, t.jkt::text
+       floor(extract(epoch FROM t.expires_at))::bigint, t.jkt::text
 FROM oidc_token t {LIVING}
 WHERE t.hash = %(token)s::bytea AND t.expires_at > now() AND (g.offline OR s.id IS NOT NULL)
 UNION ALL
-SELECT 'service', t.client_id::text, t.client_id::text, t.scopes::text[], extract(epoch FROM t.issued_at)::bigint,
-       extract(epoch FROM t.expires_at)::bigint, t.jkt::text
+SELECT 'service', t.client_id::text, t.client_id::text, t.scopes::text[],
+       floor(extract(epoch FROM t.issued_at))::bigint, floor(extract(epoch FROM t.expires_at))::bigint, t.jkt::text
 FROM oidc_servicetoken t JOIN clients_client k ON k.client_id = t.client_id AND k.disabled_at IS NULL
 WHERE t.hash = %(token)s::bytea AND t.expires_at > now()
 UNION ALL
-SELECT 'refresh', g.client_id::text, g.account_id::text, g.scopes::text[], extract(epoch FROM t.issued_at)::bigint,
-       extract(epoch FROM t.expires_at)::bigint, ''
+SELECT 'refresh', g.client_id::text, g.account_id::text, g.scopes::text[],
+       floor(extract(epoch FROM t.issued_at))::bigint, floor(extract(epoch FROM t.expires_at))::bigint, ''
 FROM oidc_refreshtoken t {LIVING}
 WHERE t.hash = %(token)s::bytea AND t.expires_at > now() AND t.used_at IS NULL AND (g.offline OR s.id IS NOT NULL)
 LIMIT 1
