@@ -8,7 +8,7 @@ SCOPE="openid fullname snils"
 now() { date '+%Y.%m.%d %H:%M:%S %z'; }
 new_state() { cat /proc/sys/kernel/random/uuid; }
 signed() { printf %s "$1" | openssl cms -sign -binary -signer "$CERT" -inkey "$KEY" -outform DER | basenc --base64url -w0; }
-field() { python3 -c "import json,sys; print(json.load(sys.stdin)['$1'])"; }
+field() { python3 -c "import json,sys; a = json.load(sys.stdin); print(a.get('$1') or sys.exit(f'refused: {a}'))"; }
 
 # 1. the person is sent to ac; --auto-login answers at once with the way back
 STATE=$(new_state) TIME=$(now)

@@ -9,7 +9,7 @@ SCOPE="openid fullname snils"
 now() { date '+%Y.%m.%d %H:%M:%S %z'; }
 new_state() { cat /proc/sys/kernel/random/uuid; }
 signed() { printf %s "$1" | openssl dgst "-$DIGEST" -sign "$KEY" -binary | basenc --base64url -w0; }
-field() { python3 -c "import json,sys; print(json.load(sys.stdin)['$1'])"; }
+field() { python3 -c "import json,sys; a = json.load(sys.stdin); print(a.get('$1') or sys.exit(f'refused: {a}'))"; }
 HASH=$(openssl x509 -in "$CERT" -outform DER | openssl dgst "-$DIGEST" -r | cut -d' ' -f1)
 
 # 1. the person is sent to ac; --auto-login answers at once with the way back
