@@ -66,6 +66,7 @@ def _by_assertion(values: dict[str, str], address: str) -> Registration | Fault:
         named=values.get("client_id", ""),
         client=client,
         ours=_ours() | {address},
+        issuer=settings.PORTAL_URL,
         now=time.time(),
     )
     fault = first_fault(ASSERTION, assertion)

@@ -17,7 +17,7 @@ class Assertion:
     """What a client presented instead of a secret.
 
     type: `client_assertion_type`. named: `client_id` of the body, or empty. client: whom it says it is about.
-    ours: the addresses that mean us. now: seconds since 1970.
+    ours: the addresses that mean us. issuer: the one of them that is our name. now: seconds since 1970.
     """
 
     type: str
@@ -25,6 +25,7 @@ class Assertion:
     named: str
     client: Registration | None
     ours: frozenset[str]
+    issuer: str
     now: float
 
     @property
@@ -86,6 +87,18 @@ def assertion_is_for_us(assertion: Assertion) -> Fault | None:
     return _unless(well and assertion.ours.issuperset(named or ()), "assertion_audience")
 
 
+def assertion_names_our_issuer_alone(assertion: Assertion) -> Fault | None:
+    """FAPI 2.0 §5.3.2.1 (8): of a service by that profile (it must push and bind), one text and nothing else.
+
+    Others may still name an endpoint, as older libraries do.
+    """
+    client = assertion.client
+    by_profile = client and client.par_required and client.dpop_required
+    return _unless(
+        not by_profile or assertion.whole.claims.get("aud") == assertion.issuer, "assertion_audience"
+    )
+
+
 def assertion_has_not_expired(assertion: Assertion) -> Fault | None:
     """RFC 7523 §3 (4): `exp` is required and lies ahead."""
     expires = assertion.whole.moment("exp")
@@ -121,6 +134,7 @@ ASSERTION: Final[tuple[AssertionCheck, ...]] = (
     assertion_client_uses_keys,
     assertion_is_signed_by_its_client,
     assertion_is_for_us,
+    assertion_names_our_issuer_alone,
     assertion_has_not_expired,
     assertion_is_short_lived,
     assertion_has_begun,
