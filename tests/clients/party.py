@@ -23,8 +23,13 @@ class Failed(Exception):
         self.name, self.told = str(told["failed"]), told
 
 
-def runs(program: str, told: dict[str, Any], person: Person) -> dict[str, Any]:
-    """Run a program to its end; the person opens what it sends her to. Returns what it saw, or raises Failed."""
+def runs(
+    program: str, told: dict[str, Any], person: Person, *, zone: str = "Europe/Moscow"
+) -> dict[str, Any]:
+    """Run a program to its end; the person opens what it sends her to. Returns what it saw, or raises Failed.
+
+    zone: where the service stands.
+    """
     install()
     if program.endswith(".py"):
         command = [str(PYTHON), "-W", "ignore", str(PROGRAMS / program)]
@@ -41,7 +46,7 @@ def runs(program: str, told: dict[str, Any], person: Person) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**environment, "TZ": "Europe/Moscow"},
+        env={**environment, "TZ": zone},
     ) as child:
         assert child.stdin
         assert child.stdout
