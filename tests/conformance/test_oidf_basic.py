@@ -17,6 +17,7 @@ from dopusk.portal.tests.browser import (
     CALLBACK,
     CLIENT,
     PORTAL,
+    SECRET,
     Browser,
     authorization,
     code_for,
@@ -26,6 +27,7 @@ from dopusk.portal.tests.browser import (
     path_of,
     userinfo,
 )
+from tests.conformance import party
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cabinet")]
 
@@ -269,3 +271,14 @@ def test_oidcc_ensure_request_with_valid_pkce_succeeds():
     """Here every request has PKCE; one that has none is refused."""
     assert verified(annas())
     assert parameters(Browser().get(authorization(code_challenge=None)))["error"] == "invalid_request"
+
+
+def test_oidcc_refresh_token():
+    """`offline_access` and consent give a refresh token; it gives new ones for the same person, and only here."""
+    party.pharmacy()
+    first = party.lasting()
+    renewed = party.refresh(first["refresh_token"])
+    assert (renewed.status_code, renewed.json()["refresh_token"] != first["refresh_token"]) == (200, True)
+    assert userinfo(renewed.json()["access_token"]).json()["sub"] == str(known("anna").sub)
+    stolen = party.refresh(renewed.json()["refresh_token"], auth=(CLIENT, SECRET))
+    assert stolen.json()["error"] in {"invalid_grant", "unauthorized_client"}

@@ -2,20 +2,29 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
+from dopusk.portal.oidc import backchannel
 from dopusk.portal.sessions.models import Session
 from dopusk.portal.tests.browser import (
+    CLIENT,
+    PORTAL,
     SIGNED_OUT,
     Browser,
     authorization,
+    cabinet_is_registered,
     code_for,
     exchange,
     parameters,
     path_of,
 )
+from dopusk.web.outbox import actions as outbox
+from dopusk.web.outbox.models import Message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cabinet")]
 
@@ -110,3 +119,42 @@ def test_oidcc_rp_initiated_logout_query_added_to_post_logout_redirect_uri():
     browser, hint = signed_in()
     answer = leaves(browser, id_token_hint=hint, post_logout_redirect_uri=f"{SIGNED_OUT}?foo=bar", state="s")
     assert (answer.status_code, "location" in answer.headers) == (400, False)
+
+
+# the back channel
+
+
+def test_oidcc_backchannel_logout_discovery_endpoint_verification():
+    there = Browser().get("/.well-known/openid-configuration").json()
+    assert there["backchannel_logout_supported"] is True
+    assert there["backchannel_logout_session_supported"] is True
+
+
+def test_oidcc_backchannel_rp_initiated_logout(monkeypatch):
+    """Back-Channel Logout §2.4: what the token says, and what it must not."""
+    heard: list[httpx.Request] = []
+
+    def service(request: httpx.Request) -> httpx.Response:
+        heard.append(request)
+        return httpx.Response(200)
+
+    monkeypatch.setattr(backchannel, "_client", httpx.Client(transport=httpx.MockTransport(service)))
+    cabinet_is_registered(backchannel_logout_uri="http://localhost:8001/signin/backchannel/")
+    browser, hint = signed_in()
+    keys = KeySet.import_key_set(Browser().get("/oidc/jwks").json())
+    entered = jwt.decode(hint, keys, ["ES256"]).claims
+    answer = leaves(browser, id_token_hint=hint, post_logout_redirect_uri=SIGNED_OUT, state="s-1")
+    assert (path_of(answer), parameters(answer)) == (SIGNED_OUT, {"state": "s-1"})
+    for message in Message.objects.filter(kind=backchannel.KIND, state="waiting"):
+        outbox.deliver(message.pk)
+    [request] = heard
+    assert (request.method, request.headers["content-type"]) == ("POST", "application/x-www-form-urlencoded")
+    told = jwt.decode(parse_qs(request.content.decode())["logout_token"][0], keys, ["ES256"])
+    assert told.header["typ"] == "logout+jwt"
+    claims = told.claims
+    assert (claims["iss"], claims["aud"]) == (PORTAL, CLIENT)
+    assert (claims["sub"], claims["sid"]) == (entered["sub"], entered["sid"])
+    assert claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
+    assert claims["iat"] < claims["exp"] <= claims["iat"] + 120
+    assert claims["jti"]
+    assert "nonce" not in claims
