@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,9 @@ from dopusk.portal.parties.words import AUTH_METHODS, FAULTS, FIELDS, GRANT_TYPE
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 SCOPE = re.compile(r"[!#-\[\]-~]{1,40}")  # RFC 6749 appendix A.4; as long as the column
+FOR_OPERATORS = {
+    "offline_access": _("Те же сведения и после выхода человека с портала")
+}  # not said to the person
 MOST_ADDRESSES, LONGEST_ADDRESS = 50, 2000
 
 
@@ -28,14 +32,19 @@ class AddressesField(forms.CharField):
         super().__init__(widget=forms.Textarea({"rows": 3, **PLAIN}), max_length=100_000, **options)
 
     def clean(self, value: Any) -> list[str]:  # type: ignore[override]  # a list is what it is asked for
-        """The addresses in their order, each once; every line at fault is named."""
-        lines = [line.strip() for line in str(super().clean(value)).splitlines()]
-        found = list(dict.fromkeys(filter(None, lines)))
+        """The addresses in their order, each once; every line at fault is named. An empty list is the form's matter."""
+        typed = super().to_python(value)
+        self.run_validators(typed)
+        lines = {number: line.strip() for number, line in enumerate(typed.splitlines(), 1) if line.strip()}
+        found = list(dict.fromkeys(lines.values()))
         if len(found) > MOST_ADDRESSES:
             raise ValidationError(_("Адресов больше пятидесяти. Оставьте нужные."), code="addresses_many")
-        faults = [(line, _address_fault(line)) for line in found]
-        if errors := [_of_line(line, fault, len(found)) for line, fault in faults if fault]:
-            raise ValidationError(errors)
+        faults = {number: fault for number, line in lines.items() if (fault := _address_fault(line))}
+        if faults:
+            numbered = len(lines) > 1
+            raise ValidationError(
+                [_of_line(number if numbered else None, fault) for number, fault in faults.items()]
+            )
         return found
 
     def prepare_value(self, value: Any) -> Any:
@@ -47,9 +56,11 @@ def _address_fault(line: str) -> str | None:
     return "address_form" if len(line) > LONGEST_ADDRESS else address_fault(line)
 
 
-def _of_line(line: str, fault: str, lines: int) -> ValidationError:
-    words = str(FAULTS[fault])
-    return ValidationError(f"{line[:80]} — {words}" if lines > 1 else words, code=fault)
+def _of_line(number: int | None, fault: str) -> ValidationError:
+    if number is None:
+        return ValidationError(FAULTS[fault], code=fault)
+    words = _("Строка %(number)s. %(what)s")
+    return ValidationError(words, code=fault, params={"number": number, "what": FAULTS[fault]})
 
 
 class ServiceForm(forms.Form):
@@ -72,7 +83,6 @@ class ServiceForm(forms.Form):
     redirect_uris = AddressesField(
         label=_("Адреса возврата после входа"),
         help_text=_("Каждый с новой строки, целиком: портал сравнивает их знак в знак."),
-        required=False,
     )
     signed_out_uris = AddressesField(
         label=_("Адреса возврата после выхода"),
@@ -91,9 +101,11 @@ class ServiceForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("Какие данные может запросить"),
         help_text=_("Человек увидит этот список и согласится или откажется."),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=lambda: [(one, f"{gettext(WORDS[one]).capitalize()} ({one})") for one in CLAIMS],
+        choices=lambda: [
+            (one, f"{capfirst(str(FOR_OPERATORS.get(one) or gettext(WORDS[one])))} ({one})") for one in CLAIMS
+        ],
+        error_messages={"required": _("Отметьте хотя бы openid: без него никто не войдёт.")},
     )
     required_level = forms.ChoiceField(
         label=_("Кого пускать"),

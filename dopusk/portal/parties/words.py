@@ -10,7 +10,7 @@ LEVELS: Final = {
     "confirmed": _("Только тех, кто подтвердил личность"),
 }
 AUTH_METHODS: Final = {
-    "client_secret_basic": _("Секретом: портал выдаст его один раз (client_secret_basic)"),
+    "client_secret_basic": _("Секретом, который выдаст портал (client_secret_basic)"),
     "private_key_jwt": _("Подписью своим ключом (private_key_jwt)"),
     "esia": _("Только подписью запросов в диалекте ЕСИА"),
 }

@@ -117,6 +117,7 @@ def test_a_key_of_the_algorithm_it_asked_for_is_published_before_its_first_perso
         ({"redirect_uris": "\n".join(f"https://x.example/{one}" for one in range(51))}, "addresses_many"),
         ({"signed_out_uris": "javascript:alert(1)"}, "address_form"),
         ({"backchannel_logout_uri": "http://clinic.example/x"}, "address_insecure"),
+        ({"scopes": []}, "required"),
         ({"scopes": ["openid", "everything"]}, "invalid_choice"),
         ({"required_level": ""}, "required"),
         ({"auth_method": "none"}, "invalid_choice"),
