@@ -52,27 +52,39 @@ def person(stand: RunningStand, window: Callable[..., BrowserContext]) -> Person
 
     def sign_in(key: str) -> Page:
         if key not in pages:
-            page = window().new_page()
-            page.goto(f"{stand.cabinet}/signin/")
-            identifier = f"{key}@example.org"
-            page.locator("[name=identifier]").fill(identifier)
-            page.locator("[name=password]").fill(stand.password(identifier))
-            page.locator("form[action='/signin/'] button[type=submit]").last.click()
-            second = page.locator("form[action='/signin/second/'] [name=code]")
-            expect(page.locator("main")).to_be_visible()
-            if second.count():
-                second.fill(stand.code(key))
-                second.press("Enter")
-                page.wait_for_url(lambda url: "/signin/second/" not in url)
-            allow = page.locator("button[name=decision][value=allow]")
-            expect(page.locator("main")).to_be_visible()
-            if allow.count():
-                allow.click()
-            page.wait_for_url(f"{stand.cabinet}/**")
-            pages[key] = page
+            pages[key] = window().new_page()
+            enter_cabinet(stand, pages[key], key)
         return pages[key]
 
     return sign_in
+
+
+def enter_cabinet(stand: RunningStand, page: Page, key: str, to: str = "/") -> None:
+    """Sign a demo person in to the cabinet through the portal and agree to what it asks."""
+    page.goto(f"{stand.cabinet}/signin/?next={to}")
+    enter_portal(stand, page, key)
+    page.wait_for_url(f"{stand.cabinet}/**")
+
+
+def enter_portal(stand: RunningStand, page: Page, key: str) -> None:
+    """The portal's own pages, from the one that asks who she is."""
+    identifier = f"{key}@example.org"
+    page.locator("[name=identifier]").fill(identifier)
+    page.locator("[name=password]").fill(stand.password(identifier))
+    page.locator("form[action='/signin/'] button[type=submit]").last.click()
+    second = page.locator("form[action='/signin/second/'] [name=code]")
+    expect(page.locator("main")).to_be_visible()
+    if second.count():
+        second.fill(stand.code(key))
+        second.press("Enter")
+        page.wait_for_url(lambda url: "/signin/second/" not in url)
+    later = page.locator("form[action='/signin/offer/'] button")  # of a passkey, to who signs in again
+    if later.count():
+        later.first.click()
+    allow = page.locator("button[name=decision][value=allow]")
+    expect(page.locator("main")).to_be_visible()
+    if allow.count():
+        allow.click()
 
 
 @pytest.fixture(scope="session")

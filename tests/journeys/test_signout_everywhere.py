@@ -1,0 +1,79 @@
+"""Whoever leaves the portal is out of the cabinet too, within seconds, and loses nothing she has typed."""
+
+import re
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from dopusk.stand.running import RunningStand
+from tests.journeys import portal
+from tests.journeys.conftest import Person, enter_cabinet, enter_portal
+
+Window = Callable[..., BrowserContext]
+SOON = 15.0  # seconds for the portal's word to come to the cabinet, on a busy machine
+
+
+def out_of_the_cabinet(stand: RunningStand, page: Page) -> float:
+    """Opens a page of the cabinet again and again until it asks to sign in; the seconds it took."""
+    began = time.monotonic()
+    while time.monotonic() - began < SOON:
+        page.goto(f"{stand.cabinet}/journal/")
+        if page.url.startswith(stand.portal):
+            return time.monotonic() - began
+        page.wait_for_timeout(200)
+    raise AssertionError(f"after {SOON} s she is still in: {page.url}")
+
+
+def test_maria_leaves_the_portal_in_another_tab_and_finds_what_she_typed(
+    stand: RunningStand, person: Person
+) -> None:
+    maria = person("maria")
+    maria.goto(f"{stand.cabinet}/applications/new/")
+    maria.locator("main form button[type=submit]").first.click()
+    maria.wait_for_url(re.compile(r"/applications/[0-9a-f-]{36}/"))
+    application = re.match(r".*/applications/[0-9a-f-]{36}/", maria.url).group(0)
+    maria.goto(f"{application}steps/contacts/")
+    maria.locator("main [name=email]").fill("maria.novaya@example.org")
+
+    elsewhere = maria.context.new_page()
+    elsewhere.goto(f"{stand.portal}/")
+    portal.leave(elsewhere)
+    out_of_the_cabinet(stand, elsewhere)
+
+    maria.locator("main form button[type=submit]").last.click()
+    maria.wait_for_url(f"{stand.portal}/**")
+    enter_portal(stand, maria, "maria")
+    maria.wait_for_url(f"{application}steps/contacts/")
+    expect(maria.locator("main [name=email]")).to_have_value("maria.novaya@example.org")
+
+
+def test_grigory_presses_it_was_not_me_and_a_stranger_is_out_of_his_cabinet(
+    homeland: RunningStand, window: Window
+) -> None:
+    stand, his, stranger = homeland, window().new_page(), window().new_page()
+    enter_cabinet(stand, his, "grigory")
+    enter_cabinet(stand, stranger, "grigory")
+    stranger.goto(f"{stand.cabinet}/journal/")
+    assert stranger.url == f"{stand.cabinet}/journal/"
+
+    his.goto(f"{stand.portal}/journal/")
+    his.locator("main a[href$='/not-me/']").first.click()
+    his.locator("main form button[type=submit]").first.click()
+    his.wait_for_url(f"{stand.portal}/recovery/**")
+    out_of_the_cabinet(stand, stranger)
+    out_of_the_cabinet(stand, his)
+
+
+def test_who_leaves_the_portal_in_one_window_stays_in_the_cabinet_in_another(
+    stand: RunningStand, window: Window
+) -> None:
+    here, there = window().new_page(), window().new_page()
+    enter_cabinet(stand, here, "vera")
+    enter_cabinet(stand, there, "vera")
+    elsewhere = here.context.new_page()
+    elsewhere.goto(f"{stand.portal}/")
+    portal.leave(elsewhere)
+    out_of_the_cabinet(stand, here)
+    there.goto(f"{stand.cabinet}/journal/")
+    assert there.url == f"{stand.cabinet}/journal/"
