@@ -35,10 +35,16 @@ def with_database(state: Path, commands: list[tuple[str, list[str]]]) -> int:
     """Run management commands on the stand's data, whether the stand runs or not. commands: (site, arguments)."""
     from dopusk.stand.databases import Marks
     from dopusk.stand.environment import Addresses
+    from dopusk.stand.esia import EsiaStand, port_of
     from dopusk.stand.stand import Stand
 
+    alone = port_of(state)  # a folder of `./dev esia`
     addresses = Addresses(int(Marks(state).values.get("base", "8000")))
-    stand = Stand(state, addresses, say=lambda line: print(line, file=sys.stderr, flush=True))
+    stand: Stand | EsiaStand = (
+        Stand(state, addresses, say=lambda line: print(line, file=sys.stderr, flush=True))
+        if alone is None
+        else EsiaStand(state, alone)
+    )
     running = stand.cluster is None or stand.cluster.running()
     try:
         stand.prepare()

@@ -3,7 +3,6 @@
 PostgreSQL and the portal only. stdout has one line, `ready http://localhost:PORT`; all else goes to stderr.
 """
 
-import argparse
 import fcntl
 import json
 import os
@@ -15,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import httpx
 
@@ -23,20 +22,22 @@ from dopusk.stand import databases, esia_options
 from dopusk.stand.databases import CommandFailed
 from dopusk.stand.environment import Addresses, compose
 from dopusk.stand.postgres import Cluster, PostgresFailed
-from dopusk.stand.processes import Supervisor, commands
+from dopusk.stand.processes import Process, Supervisor, commands
 from dopusk.stand.stand import READY_SECONDS, CannotStart, port_is_free
 
 ROOT = Path(__file__).resolve().parents[2]
+MOST_RESTARTS: Final = 3  # of a portal that has not come up yet
 HOST: Final = "127.0.0.1"
+PORT: Final = "esia_port"  # the mark by which a folder is known as a stand-in's
 SEEDED = "1"  # one more whenever the test people change: an older folder is seeded again
 
 
 class EsiaStand:
-    """The stand-in over one folder. wanted: what the command line asked for."""
+    """The stand-in over one folder. port: where it listens; port_of tells that of a folder which has been used."""
 
-    def __init__(self, wanted: argparse.Namespace) -> None:
-        self.wanted, self.state = wanted, wanted.state.absolute()
-        self.addresses = Addresses(wanted.port)
+    def __init__(self, state: Path, port: int) -> None:
+        self.state, self.port = state.absolute(), port
+        self.addresses = Addresses(port)
         self.cluster = None if "DOPUSK_DATABASE_URL" in os.environ else Cluster(self.state)
         self.environment: dict[str, str] = {}
         self.supervisor: Supervisor | None = None
@@ -46,22 +47,22 @@ class EsiaStand:
         """Its address, without a trailing slash."""
         return self.addresses.url("portal")
 
-    def start(self) -> None:
-        """Bring it up; returns when it answers. Raises CannotStart, PostgresFailed, CommandFailed."""
-        systems = esia_options.systems(self.wanted)  # what is wrong with these is told before anything is made
-        chosen = esia_options.environment(self.wanted)
-        self._lock()
-        if not port_is_free(HOST, self.wanted.port):
+    def start(self, systems: list[dict[str, Any]], chosen: dict[str, str]) -> None:
+        """Bring it up; returns when it answers. systems, chosen: of `esia_options`.
+
+        Raises CannotStart, PostgresFailed, CommandFailed.
+        """
+        self._held = locked(self.state)
+        if not port_is_free(HOST, self.port):
             raise CannotStart(
-                f"Port {self.wanted.port} is taken by another program. "
-                f"Stop that program or choose another: ./dev esia --port {self.wanted.port + 1}"
+                f"Port {self.port} is taken by another program. "
+                f"Stop that program or choose another: ./dev esia --port {self.port + 1}"
             )
         with timed("PostgreSQL"):
-            if self.cluster:
-                self.cluster.start()
-        server = self.cluster.url() if self.cluster else os.environ["DOPUSK_DATABASE_URL"]
-        self.environment = {
-            **compose(self.state, self.addresses, server),
+            if self.cluster and not (self.state / "secrets.json").exists():
+                self.cluster.remove()  # the folder was deleted: without its keys the old data are unreadable
+            self.prepare()
+        self.environment |= {
             "DOPUSK_TEST_COST_PASSWORDS": "1",  # everybody's password is known here
             **chosen,
         }
@@ -77,6 +78,13 @@ class EsiaStand:
             self._wait_ready()
             self.supervisor.add("portal-worker", run["portal-worker"])
 
+    def prepare(self) -> None:
+        """Database running, environment known: all a management command needs of a folder that has been used."""
+        if self.cluster:
+            self.cluster.start()
+        server = self.cluster.url() if self.cluster else os.environ["DOPUSK_DATABASE_URL"]
+        self.environment = compose(self.state, self.addresses, server)
+
     def stop(self) -> None:
         """End the processes, then the database."""
         if self.supervisor:
@@ -88,6 +96,7 @@ class EsiaStand:
         """Schema, people, systems: by one process of the portal, and only what has changed since the last start."""
         databases.create_missing(self.environment, ("portal",))
         marks = databases.Marks(self.state)
+        marks.put(PORT, str(self.port))
         registered = json.dumps(systems, sort_keys=True)
         wanted = {"schema": databases.fingerprint(), "seeded": SEEDED, "systems": registered}
         if all(marks.same(name, value) for name, value in wanted.items()):
@@ -102,28 +111,43 @@ class EsiaStand:
         for name, value in wanted.items():
             marks.put(name, value)
 
-    def _lock(self) -> None:
-        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock_file = (self.state / "lock").open("w")
-        try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotStart(
-                f"A stand over {self.state} is running already. Use it, stop it with Ctrl-C, "
-                "or give this one a folder and a port of its own: ./dev esia --state DIR --port N"
-            ) from None
+    @property
+    def _portal(self) -> Process:
+        assert self.supervisor
+        return self.supervisor.processes["portal"]
 
     def _wait_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self._portal.restarts < MOST_RESTARTS:
             try:
-                if httpx.get(f"http://{HOST}:{self.wanted.port}/health/ready/", timeout=5).status_code == 200:
+                if httpx.get(f"http://{HOST}:{self.port}/health/ready/", timeout=5).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
             time.sleep(0.05)
         tail = self.supervisor.tail("portal") if self.supervisor else ""
-        raise CannotStart(f"The portal does not answer after {READY_SECONDS} s. The end of its log:\n{tail}")
+        raise CannotStart(f"The portal does not come up. The end of its log:\n{tail}")
+
+
+def locked(state: Path) -> IO[str]:
+    """One stand-in a folder: the lock goes when it is closed, or with the process. Raises CannotStart."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = (state / "lock").open("w")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise CannotStart(
+            f"A stand over {state} is running already. Use it, stop it with Ctrl-C, "
+            "or give this one a folder and a port of its own: ./dev esia --state DIR --port N"
+        ) from None
+    return held
+
+
+def port_of(state: Path) -> int | None:
+    """The port of the stand-in that a folder belongs to; None for any other folder."""
+    kept = databases.Marks(state).values.get(PORT)
+    return int(kept) if kept else None
 
 
 def say(line: str) -> None:
@@ -139,9 +163,8 @@ def timed(what: str) -> Iterator[None]:
     say(f"{what}: {time.monotonic() - began:.1f} s")
 
 
-def told(stand: EsiaStand) -> str:
+def told(stand: EsiaStand, systems: list[dict[str, Any]]) -> str:
     """What a developer wants to know once it serves."""
-    systems = esia_options.systems(stand.wanted)
     lines = [f"\nЕСИА stand-in: {stand.url}"]
     lines += [f"  {one['client_id']} → {', '.join(one['redirect_uris'])}" for one in systems]
     if not systems:
@@ -162,25 +185,35 @@ def main(argv: list[str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    stand = EsiaStand(wanted)
+    stand = EsiaStand(wanted.state, wanted.port)
     try:
+        # what is wrong with these is told before anything is made
+        systems, chosen = esia_options.systems(wanted), esia_options.environment(wanted)
         if wanted.fresh:
-            Cluster(stand.state).remove()
-            shutil.rmtree(stand.state, ignore_errors=True)
-        stand.start()
+            _forget(stand.state)
+        stand.start(systems, chosen)
     except (CannotStart, PostgresFailed, CommandFailed, esia_options.Unusable) as error:
         say(f"\n{error}")
         if stand.environment:
             stand.stop()
         return 2
-    say(told(stand))
+    say(told(stand, systems))
     say(f"Ready in {time.monotonic() - began:.1f} s. Ctrl-C stops it.")
     print(f"ready {stand.url}", flush=True)
     stop.wait()
     say("\nStopping …")
     stand.stop()
-    say("Stopped; what it keeps is in " + str(stand.state))
+    say(f"Stopped; what it keeps is in {stand.state}")
     return 0
+
+
+def _forget(state: Path) -> None:
+    """Delete what a stopped stand-in keeps. Raises CannotStart."""
+    if state.exists() and any(state.iterdir()) and port_of(state) is None:
+        raise CannotStart(f"{state} holds something else than a stand-in: --fresh deletes nothing there.")
+    with locked(state):
+        Cluster(state).remove()
+        shutil.rmtree(state, ignore_errors=True)
 
 
 if __name__ == "__main__":

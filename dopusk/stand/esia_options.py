@@ -12,6 +12,8 @@ from dopusk.kernel.invalid import Invalid
 from dopusk.trust import certificates, gost
 
 ROOT = Path(__file__).resolve().parents[2]
+LEVELS: Final = ("simplified", "standard", "confirmed")
+FURTHER: Final = ("name", "scopes", "level", "v1", "v2", "numeric_sub")  # of a row of --systems, if wanted
 ALGORITHMS: Final = ("RS256", "GOST3410_2012_256")
 TEST_SNILS: Final = re.compile(r"000-?000-?600[ -]?(0[1-9]|1[0-6])")
 LONGEST_CERTIFICATE: Final = 64 * 1024  # bytes
@@ -23,7 +25,7 @@ FAULT_FORM: Final = (
 )
 SYSTEMS_HELP: Final = (
     "further systems: a JSON list of objects with client, certificates and redirect_uris (lists), and if wanted "
-    "token_alg, lenient, name, level (simplified|standard|confirmed); paths are relative to the file"
+    "token_alg, lenient, name, scopes (a list), level, v1, v2, numeric_sub; paths are relative to the file"
 )
 
 
@@ -41,7 +43,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add("--port", type=_port, default=18111, help="default: 18111")
     add(
         "--state",
-        type=Path,
+        type=_there,
         default=ROOT / ".dopusk" / "esia",
         metavar="DIR",
         help="what outlives a restart is here",
@@ -50,7 +52,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add("--client", metavar="MNEMONIC", help="mnemonic of Your system")
     add(
         "--certificate",
-        type=Path,
+        type=_there,
         action="append",
         default=[],
         metavar="FILE",
@@ -69,8 +71,17 @@ def parse(argv: list[str]) -> argparse.Namespace:
         default=ALGORITHMS[0],
         help="what signs markers for it (default: RS256)",
     )
+    add(
+        "--scope",
+        metavar="SCOPES",
+        help="scopes it was granted, parted by spaces (default: all); others are ESIA-007019",
+    )
+    add("--level", choices=LEVELS, default=LEVELS[0], help="below it nobody is let in (ESIA-007055)")
+    add(
+        "--only", choices=("v1", "v2"), help="the one generation of the protocol it may speak (default: both)"
+    )
     add("--lenient", action="store_true", help="accept the known deviations of real clients")
-    add("--systems", type=Path, metavar="FILE.json", help=SYSTEMS_HELP)
+    add("--systems", type=_there, metavar="FILE.json", help=SYSTEMS_HELP)
     add(
         "--auto-login",
         metavar="СНИЛС",
@@ -113,7 +124,9 @@ def systems(wanted: argparse.Namespace) -> list[dict[str, Any]]:
         found.append(
             _system(
                 wanted.client, wanted.certificate, wanted.redirect_uri,
-                token_alg=wanted.token_alg, lenient=wanted.lenient,
+                token_alg=wanted.token_alg, lenient=wanted.lenient, level=wanted.level,
+                **({"scopes": wanted.scope.split()} if wanted.scope else {}),
+                **({"v1": wanted.only == "v1", "v2": wanted.only == "v2"} if wanted.only else {}),
             )
         )  # fmt: skip
     elif wanted.certificate or wanted.redirect_uri:
@@ -133,7 +146,7 @@ def _listed(path: Path) -> list[dict[str, Any]]:
                 row["redirect_uris"],
                 token_alg=row.get("token_alg", ALGORITHMS[0]),
                 lenient=bool(row.get("lenient", False)),
-                **{name: row[name] for name in ("name", "level") if name in row},
+                **{name: row[name] for name in FURTHER if name in row},
             )
             for row in rows
         ]
@@ -144,7 +157,7 @@ def _listed(path: Path) -> list[dict[str, Any]]:
 
 
 def _system(
-    client: str, paths: list[Path], redirect_uris: list[str], *, token_alg: str, lenient: bool, **more: str
+    client: str, paths: list[Path], redirect_uris: list[str], *, token_alg: str, lenient: bool, **more: Any
 ) -> dict[str, Any]:
     if not MNEMONIC.fullmatch(client):
         raise Unusable(f"--client {client} is no mnemonic: up to 100 Latin letters, digits, _ . -")
@@ -189,6 +202,11 @@ def _content(path: Path, option: str) -> bytes:
             return file.read(LONGEST_CERTIFICATE)
     except OSError as error:
         raise Unusable(f"{option} {path} cannot be read: {os.strerror(error.errno or 0)}.") from None
+
+
+def _there(text: str) -> Path:
+    """A file named on the command line is one of the folder it was typed in."""
+    return Path(os.environ.get("DOPUSK_CALLED_FROM", "."), text).absolute()
 
 
 def _port(text: str) -> int:

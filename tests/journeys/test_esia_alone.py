@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -263,6 +264,25 @@ def test_a_port_taken_and_a_folder_taken_are_told(own: list[str], tmp_path: Path
         assert f"Port {port} is taken" in refused("--port", port, "--state", str(tmp_path / "other"))
         assert "running already" in refused("--port", str(int(port) + 5), *own[2:4])
         assert httpx.get(f"{run.address}/health/ready/").status_code == 200
+
+
+def test_a_folder_that_was_deleted_begins_anew(system: System, own: list[str], state: Path) -> None:
+    for _ in range(2):
+        with running(*own, "--auto-login", "000-000-600-02") as run:
+            assert system.code(run.address)
+        shutil.rmtree(state)
+
+
+def test_a_system_that_was_granted_little_and_wants_the_confirmed(system: System, own: list[str]) -> None:
+    little = ["--scope", "openid fullname", "--level", "confirmed", "--auto-login", "000-000-600-09"]
+    with running(*own, *little) as run:
+        asked = [
+            system.signed(response_type="code", access_type="online", scope=one)
+            for one in ("snils", "openid")
+        ]
+        answers = [httpx.get(f"{run.address}/aas/oauth2/ac", params=one) for one in asked]
+        told = [parse_qs(urlsplit(one.headers["location"]).query)["error_description"][0] for one in answers]
+        assert [one[:11] for one in told] == ["ESIA-007019", "ESIA-007055"]
 
 
 def test_without_a_system_it_says_how_to_register_one(state: Path) -> None:

@@ -15,6 +15,7 @@ from dopusk.portal.esia import bearer, diagnosis, portrait, rest
 from dopusk.portal.esia.bearer import FORBIDDEN, Holder
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.people_data import ORGANISATIONS
+from dopusk.portal.esia.scopes import SCOPES
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,8 @@ def _person(asked: Asked) -> HttpResponse | EsiaFault:
         case []:
             body = rest.person(shown.fields, shown.elements, view, asked.embed, asked.address)
             answer = _json(asked, body, "prn/Person-3")
-            answer["Link"] = rest.links(asked.address, f"{asked.host}/rs/model", view.collections)
+            if view.collections:
+                answer["Link"] = rest.links(asked.address, f"{asked.host}/rs/model", view.collections)
             return answer
         case [name] | [name, _] if name not in rest.COLLECTIONS:
             return _nothing("collection")
@@ -140,7 +142,7 @@ def _organisation(asked: Asked) -> HttpResponse | EsiaFault:
         case []:
             return _json(asked, rest.organisation(known, scopes), "org/Organization-1")
         case [("ctts" | "addrs") as name, *identifier] if len(identifier) <= 1:
-            if not any(name in rest.SCOPES[one.name].collections for one in scopes):
+            if not any(name in SCOPES[one.name].collections for one in scopes):
                 return EsiaFault(FORBIDDEN, "rs_scope", f"org_{name}?org_oid={oid}")
             return _listed(asked, known[name], "".join(identifier))
         case ["emps", *further]:

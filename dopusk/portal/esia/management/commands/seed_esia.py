@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import RegistrationRefused
+from dopusk.portal.esia.registering import register_system
 from dopusk.portal.esia.scopes import SCOPES
 from dopusk.portal.esia.seeding import seed_test_people
 
@@ -33,8 +34,6 @@ class Command(BaseCommand):
 
     def _register(self, system: dict[str, Any]) -> None:
         """In the sandbox a system may ask for any scope, unless the file names its own."""
-        from dopusk.portal.esia.registering import register_system
-
         client_id = system["client_id"]
         try:
             register_system(
@@ -46,7 +45,8 @@ class Command(BaseCommand):
                 token_alg=system["token_alg"],
                 lenient=system["lenient"],
                 required_level=Level(system.get("level", Level.SIMPLIFIED)),
+                **{name: system[name] for name in ("v1", "v2", "numeric_sub") if name in system},
             )
-        except RegistrationRefused as refused:
-            raise CommandError(f"{client_id} is not registered: {refused.code}: {refused.value}") from None
+        except (RegistrationRefused, ValueError) as refused:
+            raise CommandError(f"{client_id} is not registered: {refused}") from None
         self.stdout.write(f"{client_id} is registered")
