@@ -67,9 +67,12 @@ class Verdict:
 
     ``not_cms`` (``why`` says what: a code of :class:`~dopusk.trust.der.NotDer`, or ``other_type``, ``digests``,
     ``attributes``, ``certificates``), ``no_signer``, ``several_signers``, ``algorithm_unknown``,
-    ``signer_unknown`` (not among the certificates given, or another certificate is embedded under its name),
-    ``content_differs`` (what is attached), ``digest_differs`` (signed attributes are of another content),
-    ``signature_wrong``. Without signed attributes a detached signature of another content is ``signature_wrong``.
+    ``signer_unknown`` (``why``: ``foreign``, the certificate embedded is none of those given; ``absent``, the one
+    named is neither given nor embedded; ``misnamed``, so too, but one of those given is embedded: node-forge writes
+    Cyrillic issuers so; ``substituted``, the signer meant another certificate of that name), ``content_differs``
+    (what is attached), ``digest_differs`` (signed attributes are of another content), ``signature_wrong`` (``why``:
+    ``other_content``, where an RSA signature shows that the key did sign something: without attributes and detached
+    that is all there is to see of another content).
     """
 
     code: str
@@ -104,8 +107,20 @@ def verify(cms: bytes, content: bytes, certificates: Sequence[Certificate]) -> V
         content=read.content,
     )
     if given is None or embedded not in {None, given}:
-        return Verdict("signer_unknown", found)
-    return Verdict(_judge(read, content, given), found)
+        return Verdict("signer_unknown", found, _unknown(read, given, embedded, certificates))
+    code, why = _judge(read, content, given)
+    return Verdict(code, found, why)
+
+
+def _unknown(
+    read: signed_data.SignedData,
+    given: Certificate | None,
+    embedded: Certificate | None,
+    certificates: Sequence[Certificate],
+) -> str:
+    if embedded is not None:
+        return "substituted" if given else "foreign"
+    return "misnamed" if set(read.embedded) & set(certificates) else "absent"
 
 
 def _names(signer_id: der.Element, certificate: Certificate) -> bool:
@@ -115,26 +130,27 @@ def _names(signer_id: der.Element, certificate: Certificate) -> bool:
     return [part.raw for part in signer_id.parts] == [certificate.issuer_der, certificate.serial_der]
 
 
-def _judge(read: signed_data.SignedData, content: bytes, signer: Certificate) -> str:
+def _judge(read: signed_data.SignedData, content: bytes, signer: Certificate) -> tuple[str, str]:
+    """The verdict's code, and why."""
     name = read.digest_name
     scheme, fixed = signed_data.SIGNATURES.get(read.signature.dotted, ("", ""))
     if name not in _COMPUTED or fixed not in {"", name} or not _fits(scheme, name, signer):
-        return "algorithm_unknown"
+        return "algorithm_unknown", ""
     if read.signature.parameters is not None and scheme in {"rsa", "ecdsa"}:
-        return "algorithm_unknown"
+        return "algorithm_unknown", ""
     signed = content
     if read.content is not None and read.content != content:
-        return "content_differs"
+        return "content_differs", ""
     if read.attributes is not None:
         if read.attributes.digest != _COMPUTED[name](content):
-            return "digest_differs"
+            return "digest_differs", ""
         if any(by not in _OF_CERTIFICATES for by, _ in read.attributes.certificates):
-            return "algorithm_unknown"
+            return "algorithm_unknown", ""
         if any(_OF_CERTIFICATES[by](signer.der) != value for by, value in read.attributes.certificates):
-            return "signer_unknown"
+            return "signer_unknown", "substituted"
         signed = read.attributes.signed
     if signer.gost:
-        return "good" if gost.verify_raw(signer.spki, signed, read.value) else "signature_wrong"
+        return ("good" if gost.verify_raw(signer.spki, signed, read.value) else "signature_wrong"), ""
     return _verify(signer, read, signed)
 
 
@@ -143,28 +159,39 @@ def _fits(scheme: str, digest: str, signer: Certificate) -> bool:
     return _KEY_OF.get(scheme, scheme) == signer.algorithm and signer.gost == digest.startswith("streebog")
 
 
-def _verify(signer: Certificate, read: signed_data.SignedData, signed: bytes) -> str:
+def _verify(signer: Certificate, read: signed_data.SignedData, signed: bytes) -> tuple[str, str]:
     """RSA and EC."""
     digest = _SHA2[read.digest_name]
     try:
         key = load_der_public_key(signer.spki)
     except (UnsupportedAlgorithm, ValueError):
-        return "algorithm_unknown"
+        return "algorithm_unknown", ""
     try:
         if isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(read.value, signed, ec.ECDSA(digest))
         elif isinstance(key, rsa.RSAPublicKey):
             scheme = _pss(read) if read.signature_name == "rsa-pss" else padding.PKCS1v15()
             if scheme is None:
-                return "algorithm_unknown"
+                return "algorithm_unknown", ""
             key.verify(read.value, signed, scheme, digest)
         else:
-            return "algorithm_unknown"
+            return "algorithm_unknown", ""
     except UnsupportedAlgorithm:
-        return "algorithm_unknown"
+        return "algorithm_unknown", ""
     except (InvalidSignature, ValueError):
-        return "signature_wrong"
-    return "good"
+        return "signature_wrong", "other_content" if _signed_something(key, read) else ""
+    return "good", ""
+
+
+def _signed_something(key: object, read: signed_data.SignedData) -> bool:
+    """Whether the key made this signature, of whatever: an RSA one (PKCS#1 v1.5) tells."""
+    if not isinstance(key, rsa.RSAPublicKey) or read.signature_name != "rsa":
+        return False
+    try:
+        key.recover_data_from_signature(read.value, padding.PKCS1v15(), _SHA2[read.digest_name])
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _pss(read: signed_data.SignedData) -> padding.PSS | None:

@@ -41,7 +41,7 @@ class Signer:
         return key, certificate
 
 
-def self_signed(key: PrivateKey, name: str, serial: int | None = None) -> Certificate:
+def self_signed(key: PrivateKey, name: str, serial: int | None = None, *, days: int = 30) -> Certificate:
     now = datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = (
@@ -51,7 +51,7 @@ def self_signed(key: PrivateKey, name: str, serial: int | None = None) -> Certif
         .public_key(key.public_key())
         .serial_number(serial or x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(days=30))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )

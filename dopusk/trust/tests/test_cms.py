@@ -1,13 +1,10 @@
 """A CMS is good when a certificate we know signed exactly this content, and in no other case."""
 
-import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from dopusk.trust import certificates, cms, der
 from dopusk.trust.tests import kept_gost, signers
@@ -229,16 +226,21 @@ ALTERED = {
     "no type among the attributes": (ATTRIBUTES, without(der.CONTENT_TYPE), "not_cms", "attributes"),
     "two digests": (ATTRIBUTES, two_values(der.MESSAGE_DIGEST), "not_cms", "attributes"),
     "no attribute at all": (ATTRIBUTES, lambda parts: parts.clear(), "not_cms", "attributes"),
-    "no time among the attributes": (ATTRIBUTES, without(der.SIGNING_TIME), "signature_wrong", ""),
-    "the attributes taken away": (SIGNER, drop(3), "signature_wrong", ""),
+    "no time among the attributes": (
+        ATTRIBUTES,
+        without(der.SIGNING_TIME),
+        "signature_wrong",
+        "other_content",
+    ),
+    "the attributes taken away": (SIGNER, drop(3), "signature_wrong", "other_content"),
     "a digest nobody knows": (SIGNER, put(2, SHA1), "not_cms", "digests"),
     "a digest with parameters": ((*SIGNER, 2), put(1, der.octets(b"1")), "not_cms", "shape"),
     "an announced digest with parameters": ((*DATA, 1, 0), put(1, der.octets(b"1")), "not_cms", "shape"),
     "a scheme with parameters": ((*SIGNER, 4), put(1, der.octets(b"1")), "algorithm_unknown", ""),
     "a scheme for other keys": (SIGNER, put(4, der.ECDSA_SHA256), "algorithm_unknown", ""),
     "a scheme nobody knows": (SIGNER, put(4, der.sequence(der.oid("1.2.3.4"))), "algorithm_unknown", ""),
-    "another issuer": ((*SIGNER, 1), put(0, der.sequence()), "signer_unknown", ""),
-    "another number": ((*SIGNER, 1), put(1, der.integer(5)), "signer_unknown", ""),
+    "another issuer": ((*SIGNER, 1), put(0, der.sequence()), "signer_unknown", "misnamed"),
+    "another number": ((*SIGNER, 1), put(1, der.integer(5)), "signer_unknown", "misnamed"),
     "no signature": (SIGNER, put(5, der.octets(b"")), "signature_wrong", ""),
     "a signature of zeros": (SIGNER, put(5, der.octets(bytes(256))), "signature_wrong", ""),
 }
@@ -273,7 +275,7 @@ def test_attached_content_cannot_be_changed_under_a_right_signature() -> None:
 
 def test_a_signature_of_another_system_is_no_signature_of_ours() -> None:
     verdict = cms.verify(signed(FOREIGN), CONTENT, [RSA.certificate])
-    assert verdict.code == "signer_unknown"
+    assert (verdict.code, verdict.why) == ("signer_unknown", "foreign")
     assert verdict.found is not None
     assert verdict.found.signer == FOREIGN.certificate  # for the diagnosis: who it was
 
@@ -282,9 +284,10 @@ def test_a_twin_by_name_and_number_is_not_taken_for_the_registered_one() -> None
     number = int(RSA.certificate.serial, 16)
     twin = Signer("twin", FOREIGN.key, signers.self_signed(FOREIGN.key, "rsa", number))
     assert twin.certificate.issuer_der == RSA.certificate.issuer_der
-    assert code(signed(twin)) == "signer_unknown"
+    assert cms.verify(signed(twin), CONTENT, [RSA.certificate]).why == "substituted"
     bare = rebuilt(signed(twin), drop(3), *DATA)
     assert code(bare) == "signature_wrong"
+    assert cms.verify(bare, CONTENT, [EC.certificate]).why == "absent"
     # where both are registered, the one embedded is meant
     assert cms.verify(signed(twin), CONTENT, [RSA.certificate, twin.certificate]).good
     assert cms.verify(signed(), CONTENT, [twin.certificate, RSA.certificate]).good
@@ -297,9 +300,10 @@ def test_a_cades_signature_names_the_certificate_it_was_made_with(tmp_path: Path
     cades = openssl(*told, "-cades", "-outform", "DER", given=CONTENT).stdout
     assert code(cades, signer=renewed) == "good"
     later = signers.self_signed(RSA.key, "rsa", int(RSA.certificate.serial, 16) + 1)
-    assert cms.verify(cades, CONTENT, [later]).code == "signer_unknown"
-    substitute = [one for one in (RSA.certificate,) if one != renewed.certificate]
-    assert [cms.verify(cades, CONTENT, [one]).code for one in substitute] == ["signer_unknown"]
+    assert cms.verify(cades, CONTENT, [later]).why == "absent"
+    again = signers.self_signed(RSA.key, "rsa", int(RSA.certificate.serial, 16), days=31)
+    assert again.serial == renewed.certificate.serial
+    assert cms.verify(cades, CONTENT, [again]).why == "substituted"
 
 
 @pytest.mark.parametrize(
@@ -339,61 +343,3 @@ def test_deep_and_long_nonsense_ends_soon() -> None:
     assert cms.verify(deep, CONTENT, [RSA.certificate]).why == "too_deep"
     assert cms.verify(der.sequence(b"\x05\x00" * 30_000), CONTENT, []).why == "too_many"
     assert cms.verify(der.sequence(der.element(0x06, b"\xff" * 9000 + b"\x01")), CONTENT, []).why == "value"
-
-
-# ── whatever comes ──
-
-
-@given(st.binary(max_size=300))
-def test_no_bytes_are_good_or_break_anything(message: bytes) -> None:
-    assert code(message) in {"not_cms", "no_signer", "several_signers"}
-
-
-GOST = certificates.read(octets(KEPT["256"]["certificate"]))
-WHOLE = [
-    *(
-        (signed(signer, attached=at, attributes=attr), signer.certificate)
-        for signer in (RSA, EC)
-        for at, attr in FORMS
-    ),
-    *((octets(KEPT["256"][kept_gost.form(attached=at, attributes=attr)]), GOST) for at, attr in FORMS),
-]
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> tuple[bytes, bytes, certificates.Certificate]:
-    """A good message and what became of it: octets changed, put in, left out, swapped or cut off."""
-    whole, certificate = draw(st.sampled_from(WHOLE))
-    changed = bytearray(whole)
-    for _ in range(draw(st.integers(1, 3))):
-        place = draw(st.integers(0, len(changed) - 1))
-        match draw(st.sampled_from(["change", "flip", "insert", "leave out", "swap", "cut", "append"])):
-            case "change":
-                changed[place] = draw(st.integers(0, 255))
-            case "flip":
-                changed[place] ^= 1 << draw(st.integers(0, 7))
-            case "insert":
-                changed[place:place] = draw(st.binary(min_size=1, max_size=4))
-            case "leave out":
-                del changed[max(place, 1) : place + draw(st.integers(1, 4))]
-            case "swap":
-                other = draw(st.integers(0, len(changed) - 1))
-                changed[place], changed[other] = changed[other], changed[place]
-            case "cut":
-                del changed[max(place, 1) :]
-            case _:
-                changed += draw(st.binary(min_size=1, max_size=4))
-    return whole, bytes(changed), certificate
-
-
-@settings(max_examples=400)
-@given(mutated())
-def test_a_mutated_message_is_never_good_unless_it_says_the_same(case) -> None:
-    whole, changed, certificate = case
-    content = kept_gost.SIGNED if certificate == GOST else CONTENT
-    verdict = cms.verify(changed, content, [certificate])
-    if verdict.good:
-        # certificates that come along are outside the signature: only the signer's own must be the one known
-        assert verdict.found is not None
-        plain = cms.verify(whole, content, [certificate]).found
-        assert dataclasses.replace(verdict.found, embedded=(certificate,)) == plain
