@@ -27,7 +27,7 @@ def _open_in_sandbox(view: View) -> View:
     """Anybody comes in on a sandbox; elsewhere the operators who register services."""
 
     @right_required(Right.REGISTER_SERVICES)
-    def guarded(request: HttpRequest, person: Person, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, person: Person, /, **kwargs: Any) -> HttpResponse:
         return view(request, **kwargs)
 
     @wraps(view)
