@@ -41,11 +41,24 @@ class EngineMissing(Exception):
     """The `openssl` program or its GOST engine is not here, or does not answer."""
 
 
-@functools.cache
+class _Slow(EngineMissing):
+    """It did not answer in time; it may the next time."""
+
+
 def available() -> bool:
-    """Whether keys can be made and used: looked up once a process."""
+    """Whether keys can be made and used. What was found stays found; a program that was too slow is asked again."""
+    try:
+        return _looked()
+    except _Slow:
+        return False
+
+
+@functools.cache
+def _looked() -> bool:
     try:
         return _openssl("dgst", "-md_gost12_256", "-binary", given=b"abc").hex() == _STREEBOG_OF_ABC
+    except _Slow:
+        raise
     except (EngineMissing, ValueError):
         return False
 
@@ -304,8 +317,10 @@ def _openssl(*arguments: str | bytes, given: bytes = b"") -> bytes:
                 pass_fds=tuple(handed.values()),
                 env={**kept, "OPENSSL_CONF": str(_CONFIGURATION), "LC_ALL": "C.UTF-8"},
             )
-        except (OSError, subprocess.TimeoutExpired) as failure:
-            raise EngineMissing(f"openssl {command[0]}: {type(failure).__name__}") from None
+        except subprocess.TimeoutExpired:
+            raise _Slow(f"openssl {command[0]} took more than {_SECONDS} s") from None
+        except OSError as failure:
+            raise EngineMissing(f"openssl {command[0]}: {failure}") from None
     if done.returncode:
         raise ValueError(f"openssl {command[0]}: {done.stderr.decode(errors='replace')[-300:].strip()}")
     return done.stdout

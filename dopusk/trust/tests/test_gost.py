@@ -194,9 +194,9 @@ def _stand_in(folder: Path, script: str) -> None:
 @pytest.fixture
 def looked_again() -> Iterator[None]:
     """What was found of the engine is forgotten before and after."""
-    gost.available.cache_clear()
+    gost._looked.cache_clear()
     yield
-    gost.available.cache_clear()
+    gost._looked.cache_clear()
 
 
 @pytest.mark.usefixtures("looked_again")
@@ -229,6 +229,14 @@ class TestWithoutTheEngine:
         ):
             with pytest.raises(gost.EngineMissing):
                 act()
+
+    def test_a_program_that_was_only_slow_is_asked_again(
+        self, request, monkeypatch, gost_engine: None
+    ) -> None:
+        assert not gost.available()
+        monkeypatch.undo()
+        slow = request.node.callspec.params["missing"] == "a program that hangs"
+        assert gost.available() == slow
 
     def test_hashing_and_verifying_go_on(self) -> None:
         assert gost.verify_raw(SPKI, SIGNED, SIGNATURE)
