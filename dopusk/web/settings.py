@@ -72,6 +72,7 @@ def base(site: str, slices: list[str], *, context: str = "") -> dict[str, Any]:
         **_cookies(site, secure=secure),
         "SITE": site,
         "SANDBOX": sandbox,
+        "ALONE": environment.flag("DOPUSK_ALONE", default=False),  # no sister site stands beside this one
         "STATE": Path(environment.text("DOPUSK_STATE")),
         "SEALING_KEY": environment.key(f"DOPUSK_{upper}_SEALING_KEY"),
         "NORMS_FILE": Path(norms_file) if norms_file else None,

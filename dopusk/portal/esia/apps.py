@@ -25,6 +25,7 @@ class EsiaConfig(AppConfig):
         FAMILIES["esia"] = Family(
             frozenset(signing.ALGS), signing.used, lambda alg, *, now: signing.rotate(alg, now=now)
         )
+        SANDBOX_PAGES.append(("esia:people", _("Тестовые люди")))
         SANDBOX_PAGES.append(("esia:console", _("Разбор запросов ЕСИА")))
         CARDS["esia_console"] = Card(
             Right.REGISTER_SERVICES,

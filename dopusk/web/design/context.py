@@ -43,6 +43,7 @@ def page(request: HttpRequest | None = None) -> dict[str, Any]:
         "sites": [
             {"url": f"{address}/", "label": NAMES[site], "current": site == here}
             for site, address in addresses.items()
+            if site == here or not settings.ALONE
         ]
         + [{"url": url, "label": words, "current": url == path} for url, words in own],
         "person": None,
