@@ -1,13 +1,15 @@
 """`ac` and `v2/ac`: a code for a person who is signed in and has agreed; else she is sent to do so and comes back."""
 
+import base64
 import functools
 import hashlib
+import hmac
 import json
 import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
+from functools import cache
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -18,7 +20,14 @@ from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.esia import actions, diagnosis, faults, sandbox, secrets, systems
 from dopusk.portal.esia.actions import Wanted
-from dopusk.portal.esia.answers import back, failing_as_esia, found, refused_back, refused_on_page
+from dopusk.portal.esia.answers import (
+    back,
+    failing_as_esia,
+    found,
+    refused_back,
+    refused_on_page,
+    session_cookie,
+)
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.rules import permissions
 from dopusk.portal.esia.rules.ac import (
@@ -145,20 +154,21 @@ def _cookie(arrived: Arrived, wanted: Wanted) -> tuple[str, bool, list[tuple[str
     if sub is None:
         return cookie, False, []
     environ = arrived.request.environ
-    place = Place(session_rules.network(address_of(environ)), "песочница", old_cookie=cookie)
+    place = Place(
+        session_rules.network(address_of(environ)), "песочница", old_cookie=cookie, device_cookie=_device()
+    )
     try:
         opened = actions.enter_unasked(wanted, sub, place)
     except Shut:
         return "", True, []
-    return opened.cookie, True, [("Set-Cookie", _set_cookie(opened.cookie))]
+    return opened.cookie, True, [session_cookie(opened.cookie)]
 
 
-def _set_cookie(value: str) -> str:
-    made: SimpleCookie = SimpleCookie({COOKIE: value})
-    made[COOKIE].update({"path": "/", "httponly": True, "samesite": "Lax"})
-    if settings.SESSION_COOKIE_SECURE:
-        made[COOKIE]["secure"] = True
-    return made[COOKIE].OutputString()
+@cache
+def _device() -> str:
+    """All that enter so are one device: nobody is told of a new one at every run of somebody's tests."""
+    made = hmac.digest(settings.SECRET_KEY.encode(), b"esia sandbox device", "sha256")
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
 def _refusal(arrived: Arrived, standing: actions.Standing | None) -> EsiaFault:

@@ -15,6 +15,7 @@ from django.utils.encoding import iri_to_uri
 from dopusk.portal.esia import diagnosis
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.rules.received import Received
+from dopusk.portal.sessions.access import COOKIE
 from dopusk.portal.wire import Answer, Page, Request, as_json
 from dopusk.trust import gost
 
@@ -30,6 +31,12 @@ def found(location: str, *headers: tuple[str, str]) -> Answer:
     return Answer(
         HTTPStatus.FOUND, [("Location", iri_to_uri(location)), ("Cache-Control", "no-store"), *headers]
     )
+
+
+def session_cookie(value: str) -> tuple[str, str]:
+    """The header that gives a browser its session, or with an empty value takes it away."""
+    tail = f"; HttpOnly; Path=/; SameSite=Lax{'; Secure' if settings.SESSION_COOKIE_SECURE else ''}"
+    return "Set-Cookie", f"{COOKIE}={value}{tail}{'' if value else '; Max-Age=0'}"
 
 
 def with_values(address: str, values: Mapping[str, str]) -> str:

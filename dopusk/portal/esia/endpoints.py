@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from dopusk.portal.clients import models as clients
 from dopusk.portal.esia import actions, systems
 from dopusk.portal.esia.ac import ac_v1, ac_v2
-from dopusk.portal.esia.answers import found, refused_on_page
+from dopusk.portal.esia.answers import found, refused_on_page, session_cookie
 from dopusk.portal.esia.rules.logout import LOGOUT
 from dopusk.portal.esia.rules.received import Received, first_fault
 from dopusk.portal.esia.te import te_v1, te_v3
@@ -34,7 +34,7 @@ def logout(request: Request) -> Answer | Page:
     if not actions.entered_here(person.sid, mnemonic):
         return found(f"/oidc/logout?{urlencode({'client_id': mnemonic})}")
     sign_out(person.sid)
-    return found(address, ("Set-Cookie", f"{COOKIE}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"))
+    return found(address, session_cookie(""))
 
 
 GET, POST = frozenset({"GET"}), frozenset({"POST"})

@@ -98,7 +98,6 @@ def published(alg: str) -> list[str]:
     return [_pem("CERTIFICATE", key.certificate) for key in _keys(alg)]
 
 
-@transaction.atomic
 def rotate(alg: str, *, now: bool = False) -> Rotation:
     """Bring in the next key: its certificate is published at once, it signs after PUBLISH_AHEAD, or at once when `now`.
 
@@ -107,8 +106,13 @@ def rotate(alg: str, *, now: bool = False) -> Rotation:
     """
     if alg not in ALGS:
         raise LookupError(alg)
-    transaction.on_commit(forget)
-    moment = timezone.now()
+    with transaction.atomic():
+        done = _turn(alg, timezone.now(), now=now)
+    forget()
+    return done
+
+
+def _turn(alg: str, moment: datetime, *, now: bool) -> Rotation:
     newest = MarkerKey.objects.select_for_update().filter(alg=alg, retired_at=None).first()
     if newest is None:
         made = _make(alg, moment)

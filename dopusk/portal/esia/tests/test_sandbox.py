@@ -138,7 +138,7 @@ def test_the_certificate_and_the_key_belong_together():
 
 def test_after_a_rotation_the_new_certificate_comes_first_and_the_old_one_is_still_there():
     before = Browser().get(CERTIFICATE).text
-    signing.rotate(signing.RS256)
+    signing.rotate(signing.RS256, now=True)
     after = Browser().get(CERTIFICATE).text
     assert after.endswith(before)
     assert after.count("BEGIN CERTIFICATE") == 2

@@ -20,7 +20,6 @@ from dopusk.portal.esia.tests.esia_client import (
 )
 from dopusk.portal.sessions.models import Session
 from dopusk.portal.tests.browser import Browser, known, parameters, path_of
-from dopusk.trust import gost
 from dopusk.web.journal.models import Entry as Journal
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +183,7 @@ def test_scopes_of_an_organisation_are_told_with_its_number(monkeypatch):
     assert Entry.objects.get().scope_org == "org_shortname"
 
 
-@pytest.mark.skipif(not gost.available(), reason="GOST: the engine of openssl cannot be installed here")
+@pytest.mark.usefixtures("gost_engine")
 def test_markers_are_signed_by_gost_when_the_system_wants_it():
     registered(token_alg=signing.GOST)
     told = Esia().markers()

@@ -10,7 +10,6 @@ from dopusk.portal.esia import numbers, signing
 from dopusk.portal.esia.tests.esia_client import Esia, entered, forget, gost_pair, registered, said
 from dopusk.portal.oidc.models import ServiceToken
 from dopusk.portal.tests.browser import Browser, known, parameters
-from dopusk.trust import gost
 
 pytestmark = pytest.mark.django_db
 VERIFIER = "v" * 43
@@ -29,14 +28,14 @@ def test_anna_signs_in_with_an_rsa_key_for_development():
     assert signing.verify(told["id_token"])["aud"] == "TESTIS"
 
 
-@pytest.mark.skipif(not gost.available(), reason="GOST: the engine of openssl cannot be installed here")
+@pytest.mark.usefixtures("gost_engine")
 def test_anna_signs_in_with_gost_from_end_to_end():
     registered(gost_pair()[1], token_alg=signing.GOST)
     told = Esia(2, pair=gost_pair()).markers()
     assert signing.verify(told["access_token"])["client_id"] == "TESTIS"
 
 
-@pytest.mark.skipif(not gost.available(), reason="GOST: the engine of openssl cannot be installed here")
+@pytest.mark.usefixtures("gost_engine")
 def test_anna_signs_in_with_a_cms_of_gost():
     registered(gost_pair()[1])
     assert Esia(1, pair=gost_pair()).markers()["id_token"]
