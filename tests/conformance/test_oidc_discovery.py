@@ -42,9 +42,32 @@ def test_every_address_of_the_document_answers():
         "userinfo_endpoint",
         "jwks_uri",
         "end_session_endpoint",
+        "pushed_authorization_request_endpoint",
+        "introspection_endpoint",
+        "revocation_endpoint",
     ):
         assert Browser().get(document[name]).status_code != 404, name
     assert document["end_session_endpoint"] == PORTAL + reverse("oidc:logout")
+
+
+def test_every_endpoint_that_is_there_is_told_of():
+    from dopusk.portal.oidc.endpoints import ROUTES
+
+    document = Browser().get("/.well-known/openid-configuration").json()
+    told = {value for value in document.values() if isinstance(value, str)}
+    assert {PORTAL + path for path in ROUTES if path.startswith("/oidc/")} <= told
+
+
+def test_services_learn_how_to_prove_themselves_and_what_for():
+    document = Browser().get("/.well-known/openid-configuration").json()
+    assert document["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
+    assert "offline_access" in document["scopes_supported"]
+    for endpoint in ("token", "introspection", "revocation"):
+        methods = document[f"{endpoint}_endpoint_auth_methods_supported"]
+        assert methods == ["client_secret_basic", "private_key_jwt"]
+        algs = document[f"{endpoint}_endpoint_auth_signing_alg_values_supported"]
+        assert {"ES256", "PS256", "EdDSA"} < set(algs)
+        assert not {"none", "HS256", "HS384", "HS512"} & set(algs)
 
 
 def test_only_public_parts_of_the_keys_are_shown():

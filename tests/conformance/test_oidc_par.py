@@ -139,6 +139,17 @@ def test_a_reference_ends_in_time():
     assert (told["error"], told["error_description"]) == ("invalid_request_uri", "pushed_expired")
 
 
+def test_references_are_forgotten_a_day_later():
+    from dopusk.portal.oidc import actions
+
+    pushed()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE oidc_pushedrequest SET expires_at = now() - interval '23 hours'")
+        assert (actions.purge(), PushedRequest.objects.count()) == (0, 1)
+        cursor.execute("UPDATE oidc_pushedrequest SET expires_at = now() - interval '25 hours'")
+    assert (actions.purge(), PushedRequest.objects.count()) == (1, 0)
+
+
 def test_prompt_login_is_asked_once_within_a_pushed_request():
     browser = annas_browser()
     sent = browser.get(by_reference(pushed(prompt="login")))

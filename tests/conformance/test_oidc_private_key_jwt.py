@@ -105,6 +105,7 @@ def test_while_pushing_it_may_be_addressed_to_that_endpoint():
         ({"sub": CLIENT}, "assertion_issuer"),
         ({"iss": CLIENT, "sub": CLIENT}, "assertion_client"),  # it shows a secret, and no other way
         ({"iss": 7, "sub": 7}, "assertion_issuer"),
+        ({"iss": "a\x00", "sub": "a\x00"}, "assertion_issuer"),
         ({"exp": ABSENT}, "assertion_expired"),
         ({"exp": NOW - 1}, "assertion_expired"),
         ({"exp": "soon"}, "assertion_expired"),
@@ -286,6 +287,13 @@ def test_an_extension_that_must_be_understood_is_not():
     head = part({"alg": "ES256", "crit": ["exp"]})
     forged = {**assertion(), "client_assertion": f"{head}.{body}.{signature}"}
     assert fault(own_token(forged))[2] == "assertion_form"
+
+
+def test_a_text_no_database_takes_is_no_name():
+    head, _, signature = assertion()["client_assertion"].split(".")
+    body = part({"iss": "\ud800", "sub": "\ud800"})
+    forged = {**assertion(), "client_assertion": f"{head}.{body}.{signature}"}
+    assert fault(own_token(forged))[2] == "assertion_issuer"
 
 
 def test_a_name_said_twice_is_said_wrong():

@@ -151,4 +151,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """A text people could have written: no control signs, and no half signs that no database takes."""
+    return value if isinstance(value, str) and value.isprintable() else ""
