@@ -43,6 +43,7 @@ def give(request: HttpRequest, person: Person) -> HttpResponse:
         "client": client,
         "new": words_of(scopes - before) or words_of(scopes),
         "old": words_of(scopes & before) if scopes - before else [],
+        "notes": waiting.notes(next_path),
         "next": next_path,
     }
     return _leading_to(client, render(request, "consents/give.html", context))

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
@@ -51,6 +52,7 @@ MISSING: Final = "/proofing/missing/"  # the page of slice proofing that names t
 AGAIN: Final = "again"  # our own parameter: this very request was judged when it came first
 ANSWER: Final = "consent"  # and the person's answer, as our pages bring it back
 AGAIN_SECONDS: Final = 3600
+MINUTES_A_DAY: Final = 1440
 _SALT: Final = "esia.again"
 
 
@@ -237,6 +239,20 @@ def waiting(endpoint: str, values: Mapping[str, str]) -> tuple[Registration | No
     received = Received(endpoint, values, frozenset(), client)
     wanted = Wanted(received, client, () if isinstance(consents, EsiaFault) else tuple(consents))
     return client, wanted.names & client.scopes
+
+
+def notes(values: Mapping[str, str]) -> list[str]:
+    """For the page of consent: what a request asks for besides data."""
+    told = []
+    if values.get("access_type") == "offline":
+        told.append(_("Сервис сможет получать эти сведения и после Вашего выхода с портала."))
+    client = clients.find(values.get("client_id", ""))
+    consents = permissions.read(values.get("permissions", ""), _catalogue(), client.scopes) if client else []
+    words = _("Согласие для «%(whom)s», цель: %(purpose)s. Срок в днях: %(days)s.")
+    for one in [] if isinstance(consents, EsiaFault) else consents:
+        days = -(-one.term // MINUTES_A_DAY)
+        told.append(words % {"whom": one.responsible or one.kind, "purpose": one.purposes[0], "days": days})
+    return told
 
 
 def _refused_by_us(endpoint: str, request: Request, fault: EsiaFault) -> Answer | Page:

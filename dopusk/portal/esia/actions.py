@@ -125,6 +125,7 @@ def authorize(wanted: Wanted, cookie: str, *, give: bool = True) -> tuple[Standi
             "scope": wanted.scope,
             "scope_org": received.get("scope_org"),
             "state": received.get("state"),
+            "term": min((one.term for one in wanted.permissions), default=None),
             "words": f"Вы вошли на сервис «{wanted.client.name}»; "
             f"ему переданы: {consent_rules.in_words(wanted.names)}",
             "trace": trace.current(),

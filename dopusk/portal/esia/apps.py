@@ -13,14 +13,15 @@ class EsiaConfig(AppConfig):
         from dopusk.portal.consents import rules, waiting
         from dopusk.portal.esia import ac, actions, portrait, signing
         from dopusk.portal.esia.scopes import WORDS
+        from dopusk.portal.oidc.rings import FAMILIES, Family
         from dopusk.portal.operators.desk import CARDS, Card
         from dopusk.portal.operators.rules import Right
         from dopusk.web.design.context import SANDBOX_PAGES
-        from dopusk.portal.oidc.rings import FAMILIES, Family
 
         rules.FURTHER.update({scope: words for scope, words in WORDS.items() if scope not in rules.WORDS})
         for endpoint, path in ac.PATHS.items():
             waiting.READERS[path] = functools.partial(ac.waiting, endpoint)
+            waiting.NOTES[path] = ac.notes
         actions.ORGANISATIONS.append(portrait.workplaces)
         FAMILIES["esia"] = Family(
             frozenset(signing.ALGS), signing.used, lambda alg, *, now: signing.rotate(alg, now=now)

@@ -55,7 +55,10 @@ class Certificate(models.Model):
 
 
 class Entry(models.Model):
-    """What the dialect remembers of a grant: version 1 or 2, the scopes as they were asked, in their order."""
+    """What the dialect remembers of a grant: version 1 or 2, the scopes as they were asked, in their order.
+
+    until: the end of the consents asked for along with it (`permissions`), if there were any; it ends then.
+    """
 
     grant = models.OneToOneField(
         Grant, on_delete=models.CASCADE, primary_key=True, related_name="esia", db_constraint=False
@@ -64,6 +67,7 @@ class Entry(models.Model):
     scope = models.TextField()
     scope_org = models.TextField(blank=True)
     state = models.TextField()
+    until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"entry of {self.grant_id}"

@@ -35,8 +35,10 @@ WITH live AS (
       AND agreed.scopes @> %(scopes)s::text[] AND live.missing = ''
     RETURNING id, account_id, session_id
 ), entered AS (
-    INSERT INTO esia_entry (grant_id, version, scope, scope_org, state)
-    SELECT id, %(version)s::smallint, %(scope)s, %(scope_org)s, %(state)s FROM granted
+    INSERT INTO esia_entry (grant_id, version, scope, scope_org, state, until)
+    SELECT id, %(version)s::smallint, %(scope)s, %(scope_org)s, %(state)s,
+           now() + %(term)s::int * interval '1 minute'
+    FROM granted
 ), recorded AS (
     INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
     SELECT account_id::text, 'esia.entered', account_id::text, 'client:' || %(client)s, %(words)s,
@@ -124,7 +126,8 @@ WITH presented AS (
            p.used_at IS NULL AS unused,
            p.expires_at > now() AS in_time,
            g.revoked_at IS NULL AND g.offline AND e.version = %(version)s::smallint
-             AND coalesce(c.revoked_at IS NULL AND c.id IS NOT NULL, false) AS stands,
+             AND coalesce(c.revoked_at IS NULL AND c.id IS NOT NULL, false)
+             AND coalesce(e.until > now(), true) AS stands,
            %(redirect_uri)s = '' OR g.redirect_uri = %(redirect_uri)s AS same_redirect,
            a.level = ANY(%(levels)s::text[]) AND a.locked_at IS NULL AND a.closed_at IS NULL AS admitted,
            s.created_at AS signed_in_at, coalesce(s.amr, '{}') AS amr, a.level, e.scope, e.scope_org,
@@ -185,7 +188,7 @@ HOLDER = """
 SELECT g.account_id, g.client_id::text, g.session_id
 FROM oidc_token t
 JOIN oidc_grant g ON g.id = t.grant_id AND g.revoked_at IS NULL
-JOIN esia_entry e ON e.grant_id = g.id
+JOIN esia_entry e ON e.grant_id = g.id AND coalesce(e.until > now(), true)
 JOIN consents_consent c ON c.id = g.consent_id AND c.revoked_at IS NULL
 JOIN accounts_account a ON a.sub = g.account_id AND a.locked_at IS NULL AND a.closed_at IS NULL
 LEFT JOIN sessions_session s ON s.id = g.session_id

@@ -308,6 +308,30 @@ def test_what_a_consent_names_is_asked_and_opened():
     assert [one.split("?")[0] for one in opened] == ["openid", "fullname", "snils"]
 
 
+def test_anna_reads_for_whom_what_for_and_how_long_and_it_ends_then():
+    from dopusk.portal.esia.models import Entry
+
+    registered()
+    esia, browser = Esia(), Browser()
+    asked = {"scope": "openid", "permissions": permissions([CONSENT]), "access_type": "offline"}
+    answer = browser.get(esia.ac(**asked))
+    known("anna")
+    answer = browser.sign_in("anna@example.org", next_path=next_of(answer))
+    page = browser.get(browser.get(answer.headers["location"]).headers["location"])
+    assert "«Допуск»" in page.text
+    assert "365" in page.text
+    assert "после Вашего выхода" in page.text
+    answer = browser.submit(page, "/consents/give/", decision="allow")
+    code = parameters(browser.get(answer.headers["location"]))["code"]
+    given = esia.post(esia.te(code)).json()
+    assert actions.holder_of(given["access_token"])
+    assert Entry.objects.get().until > timezone.now() + timedelta(days=364)
+    Entry.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert actions.holder_of(given["access_token"]) is None
+    refused = esia.post(esia.refresh(given["refresh_token"]))
+    assert said(refused.json()) == ("invalid_grant", "ESIA-007011")
+
+
 @pytest.mark.parametrize("empty", ["bnVsbA", permissions([]), ""])
 def test_no_consents_are_none(empty):
     registered()
