@@ -32,6 +32,8 @@ class Person(Visitor):
         if self.has_form("/signin/"):
             person = sandbox.person(self.name)
             self.submit({"identifier": person.email, "password": person.password}, action="/signin/")
+        if self.has_form("/sandbox/people/"):
+            self.submit({"person": sandbox.person(self.name).snils}, action="/sandbox/people/")
         if self.has_form("/consents/give/"):
             self.submit({"decision": "allow"}, action="/consents/give/")
         if self.now.document.xpath(ERRORS):

@@ -30,47 +30,117 @@ class Row:
 _LIBRARIES = "test_oidc_libraries.py"
 _ESIA = "test_esia_clients.py"
 
+_BASIC, _WHOLE = "OpenID Connect, `client_secret_basic`", "OpenID Connect by FAPI 2.0, `private_key_jwt`"
+_V1 = "ЕСИА v1 (`ac`, `te`)"
+
+
+def _library(client: str) -> tuple[Row, ...]:
+    return (
+        Row(
+            client,
+            _BASIC,
+            "ID token ES256",
+            "discovery, code with PKCE, `iss` (RFC 9207), `max_age`, userinfo",
+            f"{_LIBRARIES}::test_anna_signs_in_with_a_code_and_pkce",
+        ),
+        Row(
+            client,
+            _BASIC,
+            "ID token RS256",
+            "the same",
+            f"{_LIBRARIES}::test_a_service_that_wants_rs256_gets_it",
+        ),
+        Row(
+            client,
+            _BASIC,
+            "ID token ES256",
+            "RP-initiated logout",
+            f"{_LIBRARIES}::test_anna_leaves_through_the_portal_and_comes_back",
+        ),
+        Row(
+            client,
+            _WHOLE,
+            "assertion, DPoP and ID token ES256",
+            "PAR, DPoP, refresh rotation, introspection, revocation, `client_credentials`, RP-initiated logout",
+            f"{_LIBRARIES}::test_ksenia_uses_a_service_that_uses_all_there_is",
+        ),
+        Row(
+            client,
+            _BASIC,
+            "ID token PS256 expected",
+            "refuses, as it must: the portal signs by another algorithm",
+            f"{_LIBRARIES}::test_a_library_that_expects_another_algorithm_does_not_take_ours",
+        ),
+        Row(
+            client,
+            _BASIC,
+            "ID token ES256",
+            "refuses, as it must: the answer of another issuer",
+            f"{_LIBRARIES}::test_an_answer_of_another_issuer_is_not_taken_for_ours",
+        ),
+    )
+
+
+_APACHE = "Apache mod_auth_openidc"
 ROWS: Final = (
-    *(
-        row
-        for client in ("npm openid-client", "npm oauth4webapi")
-        for row in (
-            Row(
-                client,
-                "OpenID Connect, `client_secret_basic`",
-                "ID token ES256",
-                "discovery, code with PKCE, RFC 9207 `iss`, `max_age`, userinfo",
-                f"{_LIBRARIES}::test_anna_signs_in_with_a_code_and_pkce",
-            ),
-            Row(
-                client,
-                "OpenID Connect, `client_secret_basic`",
-                "ID token ES256",
-                "RP-initiated logout",
-                f"{_LIBRARIES}::test_anna_leaves_through_the_portal_and_comes_back",
-            ),
-        )
-    ),
+    *_library("npm openid-client"),
+    *_library("npm oauth4webapi"),
     Row(
-        "Apache mod_auth_openidc",
-        "OpenID Connect, `client_secret_basic`",
+        _APACHE,
+        _BASIC,
         "ID token ES256",
         "code with PKCE protects a page, userinfo",
         "test_mod_auth_openidc.py::test_anna_sees_it_after_signing_in_and_apache_knows_her",
     ),
     Row(
-        "Apache mod_auth_openidc",
-        "OpenID Connect, `client_secret_basic`",
+        _APACHE,
+        _BASIC,
         "ID token ES256",
         "RP-initiated logout",
         "test_mod_auth_openidc.py::test_anna_leaves_by_apache_and_the_portal_forgets_her_too",
     ),
     Row(
-        "Apache mod_auth_openidc",
-        "OpenID Connect",
+        _APACHE,
+        _BASIC,
         "logout token ES256",
         "back-channel logout",
         "test_mod_auth_openidc.py::test_anna_leaves_the_portal_and_apache_hears_of_it_without_her",
+    ),
+    Row(
+        "PyPI esia-connector",
+        _V1,
+        "CMS RSA, detached; markers RS256",
+        "code, marker verified, person, contacts, documents, addresses",
+        f"{_ESIA}::test_esia_connector_goes_through_the_whole_flow_and_checks_the_marker",
+    ),
+    Row(
+        "PyPI esia-connector",
+        _V1,
+        "CMS RSA, detached; markers RS256",
+        "refuses, as it must: a marker that another key signed",
+        f"{_ESIA}::test_esia_connector_takes_no_marker_that_another_key_signed",
+    ),
+    Row(
+        "npm esia",
+        _V1,
+        "CMS RSA, attached; markers RS256",
+        "code, marker, person, contacts, documents",
+        f"{_ESIA}::test_npm_esia_goes_through_the_whole_flow",
+    ),
+    Row(
+        "npm esia",
+        _V1,
+        "CMS RSA, attached; markers GOST3410_2012_256",
+        "the same, `--auto-login`",
+        f"{_ESIA}::test_npm_esia_reads_a_marker_signed_by_gost",
+    ),
+    Row(
+        "npm passport-esia",
+        _V1,
+        "CMS RSA at `ac`; none at `te`",
+        "refused at `te`, strict and lenient (ESIA-007013), with a diagnosis: the library sends no scope and puts a "
+        "literal in the place of its signature",
+        f"{_ESIA}::test_passport_esia_is_refused_at_te_and_the_diagnosis_says_why",
     ),
 )
 

@@ -321,6 +321,19 @@ def test_a_signature_by_an_expired_certificate_opens_nothing(generation):
 
 
 @BOTH
+@pytest.mark.parametrize("lenient", [False, True], ids=["strict", "lenient"])
+def test_a_word_instead_of_a_signature_opens_nothing(generation, lenient):
+    """What npm passport-esia does at te, with the scope it forgets."""
+    System.objects.filter(client_id="TESTIS").update(lenient=lenient)
+    forget()
+    esia = Esia(generation)
+    code = esia.code()
+    for word in ("secret", "c2VjcmV0", "00" * 32, "A" * 344, "=", "null"):
+        assert code_of(esia.post(esia.te(code, client_secret=word))) == "ESIA-007053", word
+    assert esia.post(esia.te(code)).status_code == 200
+
+
+@BOTH
 def test_a_signature_by_a_certificate_taken_out_of_use_opens_nothing(generation):
     esia = Esia(generation)
     Certificate.objects.filter(system_id="TESTIS").update(disabled_at=timezone.now())
