@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients import actions as clients
 from dopusk.portal.clients.models import Client
+from dopusk.portal.esia.models import System
+from dopusk.portal.esia.registering import register_system
 from dopusk.portal.oidc import keys
 
 
@@ -40,3 +43,31 @@ def change(
     )
     keys.ensure(changed.id_token_alg)
     return Registered(changed, secret)
+
+
+def speak_esia(
+    client_id: str,
+    certificates: list[bytes],
+    values: dict[str, Any],
+    *,
+    scopes: list[str],
+    actor: str = "system",
+    session: str = "",
+) -> System:
+    """Let a registered service speak the ЕСИА dialect too, or change how it does. Its other scopes stay.
+
+    certificates: PEM or DER, added to those it has. values: as `register_system` takes them. Raises
+    RegistrationRefused.
+    """
+    client = Client.objects.get(pk=client_id)
+    return register_system(
+        client_id,
+        name=client.name,
+        redirect_uris=client.redirect_uris,
+        scopes=scopes,
+        certificates=certificates,
+        required_level=Level(client.required_level),
+        actor=actor,
+        session=session,
+        **values,
+    )

@@ -3,12 +3,16 @@
 import uuid
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.clients.models import Client
 from dopusk.portal.consents import rules as consents
-from dopusk.portal.parties.words import AUTH_METHODS, GRANT_TYPES, ID_TOKEN_ALGS, LEVELS
+from dopusk.portal.esia.models import System
+from dopusk.portal.parties.dialect_forms import VERSIONS
+from dopusk.portal.parties.words import AUTH_METHODS, GRANT_TYPES, ID_TOKEN_ALGS, LEVELS, TOKEN_ALGS
 from dopusk.portal.told import SENTENCES
 from dopusk.web.journal.models import Entry
 
@@ -45,7 +49,8 @@ def facts(client: Client) -> list[dict[str, Any]]:
 
 def history(client_id: str) -> list[dict[str, Any]]:
     """What was last done with it and by whom, newest first; by nobody's name: a command or the start of the stand."""
-    about = Entry.objects.filter(object=f"client:{client_id}", act__startswith="client.")
+    about = Entry.objects.filter(Q(act__startswith="client.") | Q(act__startswith="esia."))
+    about = about.filter(object=f"client:{client_id}")
     entries = list(about.order_by("-number")[:LATEST])
     actors = {one.actor for one in entries} - {"system"}
     names = Account.objects.in_bulk([uuid.UUID(one) for one in actors])
@@ -57,3 +62,35 @@ def history(client_id: str) -> list[dict[str, Any]]:
         }
         for one in entries
     ]
+
+
+def dialect(client: Client) -> dict[str, Any] | None:
+    """How it speaks the ЕСИА dialect, with its certificates, the newest first; None when it does not."""
+    system = System.objects.filter(pk=client.pk).first()
+    if system is None:
+        return None
+    special = [
+        *([_("Известные отступления прощаются")] if system.lenient else []),
+        *([_("Номер человека в маркере числом")] if system.numeric_sub else []),
+    ]
+    rows = [
+        (_("Мнемоника"), [client.pk]),
+        (_("Версии протокола"), [words for name, words in VERSIONS.items() if getattr(system, name)]),
+        (_("Чем подписаны маркеры"), [TOKEN_ALGS[system.token_alg]]),
+        (_("Особенности"), special),
+    ]
+    now = timezone.now()
+    certificates = [
+        {
+            "one": one,
+            "state": "disabled"
+            if one.disabled_at
+            else "over"
+            if one.not_after < now
+            else "early"
+            if one.not_before > now
+            else "good",
+        }
+        for one in system.certificates.order_by("-added_at")
+    ]
+    return {"rows": [{"key": key, "lines": lines} for key, lines in rows], "certificates": certificates}

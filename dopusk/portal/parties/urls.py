@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from dopusk.portal.clients.rules import CLIENT_ID
-from dopusk.portal.parties import views
+from dopusk.portal.parties import dialect_views, views
 
 
 class ClientId(StringConverter):
@@ -24,4 +24,8 @@ urlpatterns = [
     path("services/of/<client_id:client_id>/secret/", views.secret, name="secret"),
     path("services/of/<client_id:client_id>/disable/", views.disable, name="disable"),
     path("services/of/<client_id:client_id>/enable/", views.enable, name="enable"),
+    path("services/of/<client_id:client_id>/esia/", dialect_views.esia, name="esia"),
+    path(
+        "services/of/<client_id:client_id>/esia/<int:number>/", dialect_views.certificate, name="certificate"
+    ),
 ]

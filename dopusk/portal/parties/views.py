@@ -22,7 +22,7 @@ from dopusk.portal.operators.rules import Right
 from dopusk.portal.parties import actions, forms
 from dopusk.portal.parties.actions import Registered
 from dopusk.portal.parties.forms import ServiceForm
-from dopusk.portal.parties.pages import facts, history
+from dopusk.portal.parties.pages import dialect, facts, history
 from dopusk.portal.sessions.access import Person
 
 A_PAGE = 25
@@ -52,6 +52,9 @@ def add(request: HttpRequest, person: Person) -> HttpResponse:
         except RegistrationRefused as error:
             form.refused(error)
         else:
+            if made.client.auth_method == "esia":
+                messages.success(request, _("Сервис зарегистрирован. Осталось добавить сертификат."))
+                return redirect("parties:esia", made.client.pk)
             return _done(request, made, "added")
     return _form(request, form, None)
 
@@ -65,6 +68,7 @@ def service(request: HttpRequest, person: Person, client_id: str) -> HttpRespons
         "client": client,
         "facts": facts(client),
         "history": history(client_id),
+        "dialect": dialect(client),
         "issuer": settings.PORTAL_URL,
     }
     return render(request, "parties/service.html", context)

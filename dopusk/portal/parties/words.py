@@ -23,6 +23,10 @@ ID_TOKEN_ALGS: Final = {
     "ES256": _("ES256: обычный"),
     "RS256": _("RS256: если сервис не умеет ES256"),
 }
+TOKEN_ALGS: Final = {
+    "RS256": _("RS256: читают все"),
+    "GOST3410_2012_256": _("ГОСТ Р 34.10-2012, 256 бит"),
+}
 FAULTS: Final = {
     "address_form": _("Это не полный адрес: он начинается с https:// и пишется латиницей без пробелов."),
     "address_fragment": _("В адресе есть «#»: эта часть до сервиса не дойдёт. Уберите её."),
@@ -38,6 +42,18 @@ FAULTS: Final = {
         "В наборе есть закрытый ключ. Считайте его раскрытым: сделайте новый, пришлите открытую часть."
     ),
     "jwks_weak": _("Ключ RSA короче 2048 бит: его можно подобрать."),
+    "certificate_empty": _("Сертификата в этом нет."),
+    "certificate_several": _(
+        "Здесь несколько сертификатов. Добавляйте по одному: у каждого своя запись в журнале."
+    ),
+    "certificate_unreadable": _("Это не сертификат: нужен файл X.509 в виде PEM или DER."),
+    "certificate_algorithm": _("Таким ключом запросы ЕСИА не подписывают: нужен ГОСТ Р 34.10-2012 или RSA."),
+    "certificate_weak": _("Ключ RSA короче 2048 бит: его можно подобрать."),
+    "certificate_missing": _(
+        "Без сертификата портал не проверит ни одного запроса. Выберите файл или вставьте текст."
+    ),
+    "certificate_twice": _("Выберите файл или вставьте текст, но не то и другое сразу."),
+    "esia_versions": _("Отметьте хотя бы одну версию."),
     "scope_form": _("Название области пишется латиницей без пробелов и кавычек."),
 }
 FIELDS: Final = {
@@ -50,4 +66,10 @@ FIELDS: Final = {
     "jwks_form": "jwks",
     "jwks_private": "jwks",
     "jwks_weak": "jwks",
+    "certificate_empty": "text",
+    "certificate_several": "text",
+    "certificate_unreadable": "text",
+    "certificate_algorithm": "text",
+    "certificate_weak": "text",
+    "esia_versions": "versions",
 }

@@ -69,6 +69,7 @@ _NAMES: dict[str | Right, str] = {
     """,
     Right.REGISTER_SERVICES: """
         parties:list parties:add parties:service parties:change parties:secret parties:disable parties:enable
+        parties:esia parties:certificate
     """,
     Right.CONFIRMATION: """
         proofing:find proofing:confirmation proofing:suspend proofing:withdraw proofing:restore proofing:judge

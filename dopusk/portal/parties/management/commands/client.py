@@ -7,11 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import RegistrationRefused
 from dopusk.portal.clients.models import Client
 from dopusk.portal.clients.rules import GRANT_TYPES, ID_TOKEN_ALGS, read_jwks
+from dopusk.portal.esia.models import System
+from dopusk.portal.esia.registering import TOKEN_ALGS
 from dopusk.portal.parties import actions
 from dopusk.portal.parties.actions import Registered
 
@@ -48,6 +51,10 @@ class Command(BaseCommand):
         add.add_argument("--id-token-alg", choices=ID_TOKEN_ALGS, default="ES256")
         add.add_argument("--par", action="store_true", help="only pushed authorization requests (RFC 9126)")
         add.add_argument("--dpop", action="store_true", help="only tokens bound to its key (RFC 9449)")
+        add.add_argument("--esia", action="store_true", help="it speaks the ЕСИА dialect (too)")
+        add.add_argument("--certificate", type=Path, action="append", default=[], help="PEM or DER; repeat")
+        add.add_argument("--token-alg", choices=TOKEN_ALGS, default=TOKEN_ALGS[0], help="of its ЕСИА markers")
+        add.add_argument("--lenient", action="store_true", help="forgive known deviations from that protocol")
         add.add_argument(
             "--replace", action="store_true", help="change the one that is there; its secret stays"
         )
@@ -69,7 +76,10 @@ class Command(BaseCommand):
             "dpop_required": options["dpop"],
         }
         try:
-            done = self._registered(options["id"], values, replace=options["replace"])
+            with transaction.atomic():  # half a registration is none
+                done = self._registered(options["id"], values, replace=options["replace"])
+                if options["esia"] or options["auth"] == "esia":
+                    _dialect(done.client, options)
         except RegistrationRefused as refused:
             raise CommandError(f"not registered: {refused}") from None
         told = {
@@ -86,12 +96,28 @@ class Command(BaseCommand):
         return actions.add(client_id, values)
 
 
+def _dialect(client: Client, options: dict[str, Any]) -> None:
+    system = System.objects.filter(pk=client.pk).first()
+    if not options["certificate"] and not (system and system.certificates.exists()):
+        raise RegistrationRefused("certificate_missing", client.pk)
+    certificates = [_content(file) for file in options["certificate"]]
+    values = {"token_alg": options["token_alg"], "lenient": options["lenient"]}
+    actions.speak_esia(client.pk, certificates, values, scopes=client.scopes)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file}: {error}") from None
+
+
 def _keys(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        found = read_jwks(file.read_text())
-    except (OSError, UnicodeDecodeError) as error:
+        found = read_jwks(_content(file).decode())
+    except UnicodeDecodeError as error:
         raise CommandError(f"{file}: {error}") from None
     if not isinstance(found, dict):
         raise CommandError(f"{file}: jwks_form")
