@@ -40,60 +40,33 @@ def parse(argv: list[str]) -> argparse.Namespace:
         description="The ЕСИА stand-in alone. Prints `ready http://localhost:PORT` when it serves; Ctrl-C stops it.",
     )
     add = parser.add_argument
+    state = ROOT / ".dopusk" / "esia"
     add("--port", type=_port, default=18111, help="default: 18111")
-    add(
-        "--state",
-        type=_there,
-        default=ROOT / ".dopusk" / "esia",
-        metavar="DIR",
-        help="what outlives a restart is here",
-    )
+    add("--state", type=_there, default=state, metavar="DIR", help="what outlives a restart is here")
     add("--fresh", action="store_true", help="delete that first")
-    add("--client", metavar="MNEMONIC", help="mnemonic of Your system")
-    add(
-        "--certificate",
-        type=_there,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="its certificate, PEM or DER; repeatable",
-    )
-    add(
-        "--redirect-uri",
-        action="append",
-        default=[],
-        metavar="URI",
-        help="where people come back to; repeatable",
-    )
-    add(
-        "--token-alg",
-        choices=ALGORITHMS,
-        default=ALGORITHMS[0],
-        help="what signs markers for it (default: RS256)",
-    )
-    add(
-        "--scope",
-        metavar="SCOPES",
-        help="scopes it was granted, parted by spaces (default: all); others are ESIA-007019",
-    )
-    add("--level", choices=LEVELS, default=LEVELS[0], help="below it nobody is let in (ESIA-007055)")
-    add(
-        "--only", choices=("v1", "v2"), help="the one generation of the protocol it may speak (default: both)"
-    )
-    add("--lenient", action="store_true", help="accept the known deviations of real clients")
-    add("--systems", type=_there, metavar="FILE.json", help=SYSTEMS_HELP)
-    add(
-        "--auto-login",
-        metavar="СНИЛС",
-        help="answer ac at once as this test person (000-000-600-01 … -16), no page",
-    )
-    add("--fault", action="append", default=[], metavar="FAULT", help=FAULT_FORM)
-    add(
-        "--iss",
-        metavar="ISS",
-        help="iss of markers (default: the production string http://esia.gosuslugi.ru/)",
+    _of_system(parser.add_argument_group("the system that calls it"))
+    behaviour = parser.add_argument_group("how it behaves").add_argument
+    whom = "answer ac at once as this test person (000-000-600-01 … -16), no page"
+    behaviour("--auto-login", metavar="СНИЛС", help=whom)
+    behaviour("--fault", action="append", default=[], metavar="FAULT", help=FAULT_FORM)
+    behaviour(
+        "--iss", metavar="ISS", help="of markers; default: the production string http://esia.gosuslugi.ru/"
     )
     return parser.parse_args(argv)
+
+
+def _of_system(group: "argparse._ArgumentGroup") -> None:
+    add = group.add_argument
+    several: dict[str, Any] = {"action": "append", "default": []}
+    add("--client", metavar="MNEMONIC", help="its mnemonic")
+    add("--certificate", type=_there, metavar="FILE", help="PEM or DER; repeatable", **several)
+    add("--redirect-uri", metavar="URI", help="where people come back to, whole; repeatable", **several)
+    add("--token-alg", choices=ALGORITHMS, default=ALGORITHMS[0], help="what signs its markers (RS256)")
+    add("--scope", metavar="SCOPES", help="what it was granted, parted by spaces (all); else ESIA-007019")
+    add("--level", choices=LEVELS, default=LEVELS[0], help="below it nobody is let in (ESIA-007055)")
+    add("--only", choices=("v1", "v2"), help="the one generation of the protocol it may speak (both)")
+    add("--lenient", action="store_true", help="accept the known deviations of real clients")
+    add("--systems", type=_there, metavar="FILE.json", help=SYSTEMS_HELP)
 
 
 def environment(wanted: argparse.Namespace) -> dict[str, str]:
