@@ -112,6 +112,9 @@ ESIA_CONSENT_PURPOSES = environment.text("DOPUSK_ESIA_CONSENT_PURPOSES", "ACCRED
 ESIA_AUTO_LOGIN = environment.text("DOPUSK_ESIA_AUTO_LOGIN", "")
 ESIA_FAULTS = tuple(faults.parse(one) for one in environment.text("DOPUSK_ESIA_FAULTS", "").split())
 ESIA_OFFERS_PEOPLE = environment.flag("DOPUSK_ESIA_OFFERS_PEOPLE", default=False)
+ESIA_SIGNER = environment.text(
+    "DOPUSK_ESIA_SIGNER", "RS256"
+)  # whose certificate /sandbox/esia.pem shows unasked
 if (ESIA_AUTO_LOGIN or ESIA_FAULTS or ESIA_OFFERS_PEOPLE) and not globals()["SANDBOX"]:
     raise environment.Misconfigured(
         "DOPUSK_ESIA_AUTO_LOGIN, _FAULTS and _OFFERS_PEOPLE exist in sandbox mode only"

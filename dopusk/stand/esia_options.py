@@ -71,7 +71,7 @@ def _of_system(group: "argparse._ArgumentGroup") -> None:
 
 def environment(wanted: argparse.Namespace) -> dict[str, str]:
     """What the portal is told beyond what every stand tells it. Raises Unusable."""
-    told = {"DOPUSK_ESIA_OFFERS_PEOPLE": "1"}
+    told = {"DOPUSK_ESIA_OFFERS_PEOPLE": "1", "DOPUSK_ESIA_SIGNER": wanted.token_alg}
     if wanted.auto_login:
         if not TEST_SNILS.fullmatch(wanted.auto_login.strip()):
             raise Unusable(

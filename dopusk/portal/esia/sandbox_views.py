@@ -36,7 +36,10 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def certificate(request: HttpRequest) -> HttpResponse:
-    """The certificate that signs markers, then those of keys that signed them lately. `?alg=GOST3410_2012_256`."""
+    """The certificate that signs markers, then those of keys that signed them lately.
+
+    Of the algorithm of ESIA_SIGNER, or `?alg=GOST3410_2012_256`.
+    """
     return _text(request, lambda alg: "".join(signing.published(alg)))
 
 
@@ -69,7 +72,7 @@ def _entered(request: HttpRequest, next_path: str) -> HttpResponse:
 def _text(request: HttpRequest, told: Callable[[str], str]) -> HttpResponse:
     if not settings.SANDBOX:
         raise Http404
-    alg = request.GET.get("alg", signing.RS256)
+    alg = request.GET.get("alg", settings.ESIA_SIGNER)
     if alg not in signing.ALGS:
         raise Http404
     try:

@@ -144,6 +144,14 @@ def test_after_a_rotation_the_new_certificate_comes_first_and_the_old_one_is_sti
     assert after.count("BEGIN CERTIFICATE") == 2
 
 
+@pytest.mark.usefixtures("gost_engine")
+def test_a_stand_in_of_gost_shows_the_signer_of_gost(settings):
+    settings.ESIA_SIGNER = signing.GOST
+    told = Browser().get(CERTIFICATE).text
+    assert told == Browser().get(CERTIFICATE, params={"alg": signing.GOST}).text
+    assert told != Browser().get(CERTIFICATE, params={"alg": signing.RS256}).text
+
+
 @pytest.mark.parametrize("path", [CERTIFICATE, PUBLIC])
 def test_an_unknown_algorithm_has_no_signer(path):
     assert Browser().get(path, params={"alg": "none"}).status_code == 404
