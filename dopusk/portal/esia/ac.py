@@ -38,6 +38,7 @@ from dopusk.portal.esia.rules.ac import (
     RECIPIENT,
     SIGNED,
     SIGNED_V2,
+    asks_who_she_is,
     refusal,
 )
 from dopusk.portal.esia.rules.received import Received, first_fault
@@ -132,7 +133,7 @@ def _entering(arrived: Arrived, wanted: Wanted) -> Answer | Page:
     """The person herself: who she is, whether she is let in, whether she has agreed."""
     received = wanted.received
     cookie, unasked, headers = _cookie(arrived, wanted)
-    sub = actions.who(cookie)
+    sub = actions.who(cookie) if asks_who_she_is(received) else None
     if sub and (fault := first_fault(ENTRANT, actions.entrant(received, sub))):
         return refused_back(received, fault, _about(received))
     standing, code = actions.authorize(wanted, cookie, give=not arrived.denied)
@@ -169,7 +170,7 @@ def _cookie(arrived: Arrived, wanted: Wanted) -> tuple[str, bool, list[tuple[str
 @cache
 def _device() -> str:
     """All that enter so are one device: nobody is told of a new one at every run of somebody's tests."""
-    made = hmac.digest(settings.SECRET_KEY.encode(), b"esia sandbox device", "sha256")
+    made = hmac.digest(str(settings.SECRET_KEY).encode(), b"esia sandbox device", "sha256")
     return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
 

@@ -23,7 +23,7 @@ from dopusk.portal.esia.rules import te
 from dopusk.portal.esia.rules.ac import CODE_SECONDS, Entrant, Organisation
 from dopusk.portal.esia.rules.permissions import Permission
 from dopusk.portal.esia.rules.received import Received
-from dopusk.portal.esia.scopes import in_marker, parsed
+from dopusk.portal.esia.scopes import in_marker, of_organisation, parsed
 from dopusk.portal.oidc.replay import first_time
 from dopusk.portal.sessions.actions import Opened, Place, idle_end, start
 from dopusk.portal.sessions.rules import BY_PASSWORD, cookie_hash
@@ -254,11 +254,12 @@ def _issue(known: _Known, received: Received, refresh: str) -> dict[str, Any]:
     """Sign the markers, keep the hash of the one that opens REST. The grant's scopes count, whatever te asks (§6)."""
     scopes = parsed(f"{known.scope} {known.scope_org}") or []
     oid = numbers.oid_of(known.sub)
+    organisations = organisations_of(known.sub) if any(map(of_organisation, scopes)) else ()
     bearer = markers.Bearer(
         client_id=known.client_id,
         sid=known.sid,
         oid=oid,
-        scope=in_marker(scopes, oid, [one.oid for one in organisations_of(known.sub)]),
+        scope=in_marker(scopes, oid, [one.oid for one in organisations]),
         level=known.level,
         amr=tuple(known.amr),
         signed_in=known.signed_in,

@@ -135,13 +135,18 @@ def parsed(text: str) -> list[Scope] | None:
     return list(found)
 
 
+def of_organisation(scope: Scope) -> bool:
+    """Whether it opens an organisation, not a person."""
+    return scope.name in SCOPES and SCOPES[scope.name].organisation
+
+
 def in_marker(scopes: Iterable[Scope], oid: int, organisations: Iterable[int]) -> str:
     """The scopes as a marker names them (§5): of this person, those of organisations once for each of them."""
     told: dict[str, None] = {}
     for scope in scopes:
         if scope.name == "openid":
             told["openid"] = None
-        elif scope.name in SCOPES and SCOPES[scope.name].organisation:
+        elif of_organisation(scope):
             for org in [scope.org_oid] if scope.org_oid is not None else organisations:
                 told[str(Scope(scope.name, org_oid=org))] = None
         else:

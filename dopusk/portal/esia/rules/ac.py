@@ -145,6 +145,12 @@ class Entrant:
     organisations: tuple[Organisation, ...]
 
 
+def asks_who_she_is(received: Received) -> bool:
+    """Whether the checks of ENTRANT have anything to look at."""
+    suffixes = any(one.oid is not None or one.org_oid is not None for one in received.scopes or ())
+    return suffixes or bool(received.get("obj_type") or received.get("roles"))
+
+
 def scopes_are_about_her(entrant: Entrant) -> EsiaFault | None:
     """§6: `?oid=` of another person gives nothing."""
     foreign = next((one for one in entrant.received.scopes or () if one.oid not in {None, entrant.oid}), None)

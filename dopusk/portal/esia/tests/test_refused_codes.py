@@ -220,7 +220,7 @@ def test_a_request_that_waited_too_long_is_over():
 
 
 def test_our_own_failure_is_told_by_its_code(monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("a secret of ours")
 
     registered()
@@ -233,12 +233,12 @@ def test_our_own_failure_is_told_by_its_code(monkeypatch):
 
 
 def test_a_database_that_fails_is_told_on_a_page(monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise psycopg.OperationalError
 
     registered()
     browser = Browser()
-    monkeypatch.setattr(actions, "who", broken)
+    monkeypatch.setattr(actions, "authorize", broken)
     answer = browser.get(Esia().ac())
     assert answer.status_code == 503
     assert "ESIA-007008" in answer.text
