@@ -178,6 +178,18 @@ def test_a_registered_address_with_a_query_keeps_it():
     assert answer.headers["location"].startswith(f"{CALLBACK}?tenant=1&error=consent_required")
 
 
+@pytest.mark.parametrize("changes", [{"grant_types": ["client_credentials"]}, {"auth_method": "esia"}])
+def test_a_service_that_has_not_registered_for_codes_gets_none(changes):
+    """RFC 6749 §4.1.2.1; one that speaks the other dialect could not exchange a code here."""
+    from dopusk.portal.clients import models as clients
+
+    browser = annas_browser()
+    clients.Client.objects.update(**changes)
+    clients.forget()
+    told = parameters(browser.get(authorization()))
+    assert (told["error"], told["error_description"]) == ("unauthorized_client", "client_without_codes")
+
+
 # prompt and max_age, OIDC Core §3.1.2.1
 
 
