@@ -10,6 +10,7 @@ from dopusk.portal.accounts.models import Account
 from dopusk.portal.home import standing, telling, words
 from dopusk.portal.notices import actions as notices_actions
 from dopusk.portal.notices.models import Notice
+from dopusk.portal.oidc import backchannel
 from dopusk.portal.operators.access import rights_here
 from dopusk.portal.profile.words import LEVELS
 from dopusk.portal.sessions.access import Person, current, person_required
@@ -33,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "asked": "look" in stands.attention,
         "cooling_until": stands.cooling_until,
         "unread": Notice.objects.unread(person.sub).count(),
+        "silent": backchannel.silent(person.sub, person.sid),
         "desk": bool(rights_here(request)) and leads("/desk/"),
         "latest": [telling.tell(one, person.sub) for one in Entry.objects.about(str(person.sub))[:A_FEW]],
     }

@@ -21,13 +21,17 @@ VERSIONS = {
 }
 
 
+def _named(scope: str, words: str) -> str:
+    return capfirst(words) if ":" in scope else f"{capfirst(words)} ({scope})"  # an address would not break
+
+
 class DialectForm(forms.Form):
     """client: the service; system: how it speaks the dialect now, or None."""
 
     scopes = forms.MultipleChoiceField(
         label=_("Какие данные может запросить по протоколу ЕСИА"),
         widget=forms.CheckboxSelectMultiple,
-        choices=lambda: [(one, f"{capfirst(gettext(words))} ({one})") for one, words in WORDS.items()],
+        choices=lambda: [(one, _named(one, gettext(words))) for one, words in WORDS.items()],
         error_messages={"required": _("Отметьте хотя бы openid.")},
     )
     versions = forms.MultipleChoiceField(
