@@ -6,6 +6,7 @@ secrets are CMS) or `esia-v2` (`/v2/ac` and `/v3/te`: raw signatures). RSA or GO
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from dopusk.web.environment import Misconfigured
 
 DIALECTS = ("oidc", "esia-v1", "esia-v2")
 PRODUCTION_ISSUER = "http://esia.gosuslugi.ru/"  # http and the slash are right: so it stands in real markers
+MARKERS = "DOPUSK_ESIA_MARKER_CERTIFICATE"
 PROBE = b"dopusk"
 
 log = logging.getLogger(__name__)
@@ -34,9 +36,9 @@ Key = rsa.RSAPrivateKey | bytes
 class Esia:
     """An ЕСИА as this system meets it.
 
-    generation: 1 or 2. address: without a trailing slash. client: the mnemonic. markers: whose signature under
-    markers is believed; several while the signer changes. account: page where a person confirms who she is.
-    origins: sites a sign-out may lead through.
+    generation: 1 or 2. address: without a trailing slash. client: the mnemonic. marker_files: certificates whose
+    signature under markers is believed; several while the signer changes. account: page where a person
+    confirms who she is. origins: sites a sign-out may lead through.
     """
 
     generation: int
@@ -45,7 +47,7 @@ class Esia:
     client: str
     certificate: Certificate
     key: Key
-    markers: tuple[Certificate, ...]
+    marker_files: tuple[str, ...]
     account: str
     origins: tuple[str, ...]
 
@@ -89,7 +91,7 @@ def esia(generation: int) -> Esia:
         client=_word("DOPUSK_ESIA_CLIENT"),
         certificate=certificate,
         key=_key("DOPUSK_ESIA_KEY", certificate),
-        markers=_marker_certificates("DOPUSK_ESIA_MARKER_CERTIFICATE"),
+        marker_files=_marker_files(),
         account=environment.text("DOPUSK_ESIA_ACCOUNT_URL", address),
         origins=(origin, *environment.text("DOPUSK_ESIA_ORIGINS", "").replace(",", " ").split()),
     )
@@ -118,19 +120,25 @@ def _one_certificate(name: str) -> Certificate:
     return found[0]
 
 
-def _marker_certificates(name: str) -> tuple[Certificate, ...]:
-    """Several files parted by commas, each with one certificate or more: the signer's next one is added beforehand.
-
-    The key is what is trusted, so a signer that goes on past the last day of its certificate is only reported.
-    """
-    paths = [path.strip() for path in environment.text(name).split(",") if path.strip()]
-    found = tuple(certificate for path in paths for certificate in _certificates(name, path))
-    if not found:
-        raise Misconfigured(f"{name} names no certificate")
-    for certificate in found:
+def _marker_files() -> tuple[str, ...]:
+    """Parted by commas, each with one certificate or more: the signer's next one is added beforehand."""
+    paths = tuple(path.strip() for path in environment.text(MARKERS).split(",") if path.strip())
+    if not paths:
+        raise Misconfigured(f"{MARKERS} names no file")
+    for certificate in signers(paths):
         if certificate.not_after < datetime.now(UTC):
-            log.warning("a certificate in %s ended on %s: is there a newer one?", name, certificate.not_after)
-    return found
+            log.warning(
+                "a certificate in %s ended on %s: is there a newer one?", MARKERS, certificate.not_after
+            )
+    return paths
+
+
+def signers(paths: Sequence[str]) -> tuple[Certificate, ...]:
+    """The certificates in these files, as they are now. Raises Misconfigured.
+
+    The key is what is trusted: a signer that goes on past the last day of its certificate is believed.
+    """
+    return tuple(certificate for path in paths for certificate in _certificates(MARKERS, path))
 
 
 def _certificates(name: str, path: str) -> list[Certificate]:

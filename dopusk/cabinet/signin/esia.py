@@ -8,6 +8,7 @@ protocol has no nonce one can rely on.
 """
 
 import base64
+import logging
 import re
 import time
 import uuid
@@ -21,10 +22,13 @@ from django.utils import timezone
 
 from dopusk.cabinet.signin import esia_person, markers
 from dopusk.cabinet.signin.configuration import Esia as Settings
+from dopusk.cabinet.signin.configuration import signers
 from dopusk.cabinet.signin.line import Line
 from dopusk.cabinet.signin.provider import Answer, LogoutToken, PortalRefused
 from dopusk.trust import certificates, cms, raw
+from dopusk.web.environment import Misconfigured
 
+log = logging.getLogger(__name__)
 SCOPE = "openid fullname birthdate gender snils inn email mobile id_doc"
 PERSON = "embed=(contacts.elements,documents.elements)"
 ERROR = re.compile(r"ESIA-([0-9]{6})")
@@ -42,6 +46,7 @@ class Esia:
         self.settings = settings
         self.issuer = settings.issuer
         self._line = Line(transport)
+        self._signers = signers(settings.marker_files)
         hashes = certificates.fingerprints(settings.certificate.der)
         self._hash = hashes["streebog256" if settings.gost else "sha256"]
 
@@ -119,10 +124,26 @@ class Esia:
         return tokens
 
     def _marker(self, marker: str, kind: str) -> dict[str, Any]:
-        settings, now = self.settings, time.time()
-        return markers.read(
-            marker, kind, settings.markers, issuer=self.issuer, client=settings.client, now=now
-        )
+        try:
+            return self._read(marker, kind)
+        except PortalRefused as refused:
+            if refused.code not in {"marker_alg", "marker_signature"} or not self._signers_changed():
+                raise
+        return self._read(marker, kind)
+
+    def _read(self, marker: str, kind: str) -> dict[str, Any]:
+        client, now = self.settings.client, time.time()
+        return markers.read(marker, kind, self._signers, issuer=self.issuer, client=client, now=now)
+
+    def _signers_changed(self) -> bool:
+        """Whether other certificates stand in the files by now: they may be changed while the site runs."""
+        try:
+            found = signers(self.settings.marker_files)
+        except Misconfigured as error:  # half written, perhaps: those known go on
+            log.error("certificates of the markers' signer: %s", error)  # noqa: TRY400 - the message says all
+            return False
+        changed, self._signers = found != self._signers, found
+        return changed
 
     def _signed(self, values: Mapping[str, str]) -> dict[str, str]:
         """The parameters with `client_secret`: their values one after another, in the order of the version."""

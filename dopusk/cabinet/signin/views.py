@@ -174,7 +174,7 @@ def _forgotten(state: str, response: HttpResponseBase) -> HttpResponseBase:
 
 def _refused(request: HttpRequest, code: str, next_path: str) -> HttpResponse:
     if code == "unconfirmed":  # the provider says so itself, and not at which level she is
-        return entrance.unconfirmed(request, "standard", next_path)
+        return entrance.unconfirmed(request, "unknown", next_path)
     context = {"code": code, "again": f"{reverse('signin:begin')}?{urlencode({'next': next_path})}"}
     return render(request, "signin/refused.html", context, status=403)
 

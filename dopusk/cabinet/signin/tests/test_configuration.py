@@ -49,7 +49,7 @@ def test_certificates_may_be_in_der(told, tmp_path):
         DOPUSK_ESIA_CERTIFICATE=str(tmp_path / "system.cer"),
         DOPUSK_ESIA_MARKER_CERTIFICATE=str(tmp_path / "markers.cer"),
     )
-    assert len(found["ESIA"].markers) == 1
+    assert len(configuration.signers(found["ESIA"].marker_files)) == 1
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,20 @@ def test_while_the_signer_changes_either_certificate_is_believed(stand, client, 
     assert sign_in(client, double).status_code == 302
 
 
+@pytest.mark.parametrize("kind", KEYS)
+def test_another_signer_put_into_the_file_is_believed_without_a_restart(stand, client, tmp_path, kind):
+    double = stand()
+    assert sign_in(client, double).status_code == 302
+    client.post("/signin/leave/")
+    fresh, certificate = signer(kind, "the next signer")
+    double.signs_with = (fresh, MARKER_ALGORITHM[kind])
+    assert sign_in(client, double).status_code == 403
+    (tmp_path / "markers.pem").write_bytes(b"half a cert")
+    assert sign_in(client, double).status_code == 403
+    (tmp_path / "markers.pem").write_bytes(pem(certificate))
+    assert sign_in(client, double).status_code == 302
+
+
 def test_a_gost_signature_written_from_the_other_end_is_believed(stand, client, monkeypatch):
     kind = KEYS[-1]
     double = stand(markers=kind)
@@ -295,7 +309,7 @@ def test_a_demand_for_confirmation_is_the_usual_page(stand, client):
     back = {"error": "access_denied", "error_description": "ESIA-007055: not confirmed", "state": state}
     answer = client.get("/signin/callback/", back)
     assert answer.status_code == 403
-    assert 'data-code="standard"' in answer.content.decode()
+    assert 'data-code="unknown"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
