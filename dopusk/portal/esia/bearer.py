@@ -47,18 +47,20 @@ def holder(request: HttpRequest) -> Holder | EsiaFault:
         return EsiaFault(EXPIRED, "rs_marker_foreign")
     alive = actions.holder_of(marker)
     if alive is None:
-        return EsiaFault(EXPIRED, _why_dead(payload))
+        return _dead(payload)
     lenient = System.objects.filter(pk=alive.client_id).values_list("lenient", flat=True).first()
     told = scopes.parsed(str(payload["scope"])) or []
     return Holder(alive.sub, int(payload["urn:esia:sbj_id"]), told, alive.client_id, bool(lenient))
 
 
-def _why_dead(payload: dict[str, Any]) -> str:
+def _dead(payload: dict[str, Any]) -> EsiaFault:
     if "aud" in payload:
-        return "rs_marker_id"
+        return EsiaFault(EXPIRED, "rs_marker_id")
     if float(payload.get("exp", 0)) <= time.time():
-        return "rs_marker_expired"
-    return "rs_marker_ended" if "urn:esia:sid" in payload else "rs_marker_service"
+        return EsiaFault(EXPIRED, "rs_marker_expired")
+    if "urn:esia:sid" not in payload:
+        return EsiaFault(EXPIRED, "rs_marker_service")
+    return EsiaFault(EXPIRED, "rs_marker_ended")
 
 
 def given(request: HttpRequest) -> str:

@@ -205,6 +205,18 @@ def test_a_locked_account_ends_the_marker():
     assert _refusal(_person(marker))[2] == "rs_marker_ended"
 
 
+def test_a_marker_has_its_time(settings):
+    settings.ESIA_MARKER_SECONDS = -1
+    assert _refusal(_person(_marker("fullname"))) == (401, "005013", "rs_marker_expired")
+
+
+def test_a_systems_own_marker_opens_nobodys_data():
+    _marker("fullname prm_chg")
+    form = Esia(generation=2).service(ANNA)
+    marker = Browser().post("/aas/oauth2/v3/te", data=form).json()["access_token"]
+    assert _refusal(_person(marker)) == (401, "005013", "rs_marker_service")
+
+
 def test_a_marker_whose_row_is_gone_opens_nothing():
     marker = _marker("fullname")
     Token.objects.filter(hash=hashlib.sha256(marker.encode()).digest()).delete()
