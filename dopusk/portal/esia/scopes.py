@@ -32,6 +32,11 @@ class Opens:
     organisation: bool = False
 
 
+def gettext_noop(words: str) -> str:
+    """Marks a text for translation, as Django's does; rules stand on this module, and know no Django."""
+    return words
+
+
 def _contact(words: str, kind: str) -> Opens:
     return Opens(words, collections=("ctts",), contacts=frozenset({kind}))
 
@@ -46,62 +51,67 @@ def _organisation(words: str, *fields: str, collections: tuple[str, ...] = ()) -
 
 _NAMES: Final = ("firstName", "lastName", "middleName")
 SCOPES: Final[dict[str, Opens]] = {
-    "openid": Opens("уровень учётной записи"),
-    "fullname": Opens("фамилия, имя, отчество", _NAMES),
-    "birthdate": Opens("дата рождения", ("birthDate",)),
-    "birthplace": Opens("место рождения", ("birthPlace",)),
-    "gender": Opens("пол", ("gender",)),
-    "snils": Opens("СНИЛС", ("snils",)),
-    "inn": Opens("ИНН", ("inn",)),
+    "openid": Opens(gettext_noop("уровень учётной записи")),
+    "fullname": Opens(gettext_noop("фамилия, имя, отчество"), _NAMES),
+    "birthdate": Opens(gettext_noop("дата рождения"), ("birthDate",)),
+    "birthplace": Opens(gettext_noop("место рождения"), ("birthPlace",)),
+    "gender": Opens(gettext_noop("пол"), ("gender",)),
+    "snils": Opens(gettext_noop("СНИЛС"), ("snils",)),
+    "inn": Opens(gettext_noop("ИНН"), ("inn",)),
     "id_doc": _document(
-        "паспорт: серия, номер, кем и когда выдан",
+        gettext_noop("паспорт: серия, номер, кем и когда выдан"),
         "RF_PASSPORT",
         "FID_DOC",
         fields=("rIdDoc", "citizenship"),
     ),
-    "email": _contact("электронная почта", "EML"),
-    "mobile": _contact("мобильный телефон", "MBT"),
-    "contacts": Opens("все контакты и адреса", collections=("ctts", "addrs")),
-    "addresses": Opens("адреса", collections=("addrs",)),
-    "medical_doc": _document("полис медицинского страхования", "MDCL_PLCY"),
-    "military_doc": _document("военный билет", "MLTR_ID"),
-    "foreign_passport_doc": _document("заграничный паспорт", "FRGN_PASS"),
-    "drivers_licence_doc": _document("водительское удостоверение", "RF_DRIVING_LICENSE"),
-    "birth_cert_doc": _document("свидетельство о рождении", "RF_BRTH_CERT", "FID_BRTH_CERT", "OLD_BRTH_CERT"),
-    "residence_doc": _document("вид на жительство", "RESID_DOC"),
-    "temporary_residence_doc": _document("разрешение на временное проживание", "TMP_RESID_DOC"),
-    "vehicles": Opens("транспортные средства", collections=("vhls",)),
-    "kid_fullname": Opens("дети: фамилия, имя, отчество", _NAMES, ("kids",)),
-    "kid_birthdate": Opens("дети: дата рождения", ("birthDate",), ("kids",)),
-    "kid_gender": Opens("дети: пол", ("gender",), ("kids",)),
-    "kid_snils": Opens("дети: СНИЛС", ("snils",), ("kids",)),
-    "kid_inn": Opens("дети: ИНН", ("inn",), ("kids",)),
+    "email": _contact(gettext_noop("электронная почта"), "EML"),
+    "mobile": _contact(gettext_noop("мобильный телефон"), "MBT"),
+    "contacts": Opens(gettext_noop("все контакты и адреса"), collections=("ctts", "addrs")),
+    "addresses": Opens(gettext_noop("адреса"), collections=("addrs",)),
+    "medical_doc": _document(gettext_noop("полис медицинского страхования"), "MDCL_PLCY"),
+    "military_doc": _document(gettext_noop("военный билет"), "MLTR_ID"),
+    "foreign_passport_doc": _document(gettext_noop("заграничный паспорт"), "FRGN_PASS"),
+    "drivers_licence_doc": _document(gettext_noop("водительское удостоверение"), "RF_DRIVING_LICENSE"),
+    "birth_cert_doc": _document(
+        gettext_noop("свидетельство о рождении"), "RF_BRTH_CERT", "FID_BRTH_CERT", "OLD_BRTH_CERT"
+    ),
+    "residence_doc": _document(gettext_noop("вид на жительство"), "RESID_DOC"),
+    "temporary_residence_doc": _document(gettext_noop("разрешение на временное проживание"), "TMP_RESID_DOC"),
+    "vehicles": Opens(gettext_noop("транспортные средства"), collections=("vhls",)),
+    "kid_fullname": Opens(gettext_noop("дети: фамилия, имя, отчество"), _NAMES, ("kids",)),
+    "kid_birthdate": Opens(gettext_noop("дети: дата рождения"), ("birthDate",), ("kids",)),
+    "kid_gender": Opens(gettext_noop("дети: пол"), ("gender",), ("kids",)),
+    "kid_snils": Opens(gettext_noop("дети: СНИЛС"), ("snils",), ("kids",)),
+    "kid_inn": Opens(gettext_noop("дети: ИНН"), ("inn",), ("kids",)),
     "kid_birth_cert_doc": Opens(
-        "дети: свидетельство о рождении",
+        gettext_noop("дети: свидетельство о рождении"),
         (),
         ("kids",),
         documents=frozenset({"RF_BRTH_CERT", "FID_BRTH_CERT", "OLD_BRTH_CERT"}),
     ),
     "kid_medical_doc": Opens(
-        "дети: полис медицинского страхования", (), ("kids",), documents=frozenset({"MDCL_PLCY"})
+        gettext_noop("дети: полис медицинского страхования"),
+        (),
+        ("kids",),
+        documents=frozenset({"MDCL_PLCY"}),
     ),
-    "usr_avt": Opens("фотография профиля", ("avatarUuid",)),
-    "usr_org": Opens("организации и роли в них", collections=("orgs", "roles")),
-    "org_shortname": _organisation("организация: краткое название", "shortName"),
-    "org_fullname": _organisation("организация: полное название", "fullName"),
-    "org_type": _organisation("организация: вид", "type"),
-    "org_ogrn": _organisation("организация: ОГРН", "ogrn"),
-    "org_inn": _organisation("организация: ИНН", "inn"),
-    "org_leg": _organisation("организация: организационно-правовая форма", "leg"),
-    "org_kpp": _organisation("организация: КПП", "kpp"),
-    "org_ctts": _organisation("организация: контакты", collections=("ctts",)),
-    "org_addrs": _organisation("организация: адреса", collections=("addrs",)),
+    "usr_avt": Opens(gettext_noop("фотография профиля"), ("avatarUuid",)),
+    "usr_org": Opens(gettext_noop("организации и роли в них"), collections=("orgs", "roles")),
+    "org_shortname": _organisation(gettext_noop("организация: краткое название"), "shortName"),
+    "org_fullname": _organisation(gettext_noop("организация: полное название"), "fullName"),
+    "org_type": _organisation(gettext_noop("организация: вид"), "type"),
+    "org_ogrn": _organisation(gettext_noop("организация: ОГРН"), "ogrn"),
+    "org_inn": _organisation(gettext_noop("организация: ИНН"), "inn"),
+    "org_leg": _organisation(gettext_noop("организация: организационно-правовая форма"), "leg"),
+    "org_kpp": _organisation(gettext_noop("организация: КПП"), "kpp"),
+    "org_ctts": _organisation(gettext_noop("организация: контакты"), collections=("ctts",)),
+    "org_addrs": _organisation(gettext_noop("организация: адреса"), collections=("addrs",)),
     LEGACY_ALL: Opens(
-        "все сведения учётной записи",
+        gettext_noop("все сведения учётной записи"),
         (*_NAMES, "birthDate", "birthPlace", "gender", "snils", "inn", "rIdDoc", "citizenship", "avatarUuid"),
         ("ctts", "addrs", "docs", "vhls", "kids", "orgs", "roles"),
     ),
-    CONSENT_REFRESH: Opens("продление Вашего согласия"),
+    CONSENT_REFRESH: Opens(gettext_noop("продление Вашего согласия")),
 }
 WORDS: Final[dict[str, str]] = {name: opens.words for name, opens in SCOPES.items()}
 
