@@ -63,10 +63,7 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
         _("Рядом с кодом передан refresh_token."),
         _("Уберите refresh_token из запроса с grant_type=authorization_code."),
     ),
-    "scope_missing": (
-        _("Нет нужной области (scope)."),
-        _("Передайте scope через пробел; для данных — ту, что названа."),
-    ),
+    "scope_missing": (_("В запросе нет scope."), _("Перечислите области через пробел.")),
     "scope_form": (_("Области (scope) записаны не так."), _("Перечислите их через один пробел.")),
     "scope_unknown": (
         _("Такой области (scope) нет."),
@@ -113,6 +110,20 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
         _("Такого refresh_token нет."),
         _("Каждый refresh_token действует один раз: храните последний выданный."),
     ),
+    "refresh_foreign": (_("Этот refresh_token выдан другой системе."), _("Начните вход заново.")),
+    "refresh_reused": (
+        _("refresh_token предъявлен второй раз; всё выданное по нему отозвано."),
+        _("Храните последний выданный refresh_token и не обновляйте его из двух процессов сразу."),
+    ),
+    "refresh_expired": (_("refresh_token просрочен."), _("Начните вход заново.")),
+    "refresh_revoked": (
+        _("Разрешение, по которому выдан refresh_token, отозвано."),
+        _("Начните вход заново."),
+    ),
+    "refresh_redirect": (
+        _("redirect_uri не тот, с которым начинался вход."),
+        _("Передайте тот же адрес знак в знак или, в способе B, не передавайте его."),
+    ),
     "challenge_missing": (
         _("Передан code_verifier, а в запросе кода не было code_challenge."),
         _("Передайте code_challenge и code_challenge_method=S256 в v2/ac."),
@@ -157,10 +168,25 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
         _("Для маркера ГОСТ нужен OpenSSL с движком ГОСТ, а его здесь нет."),
         _("Установите libengine-gost-openssl или выберите для системы token_alg RS256."),
     ),
-    "marker_missing": (_("Нет маркера доступа."), _("Передайте заголовок Authorization: Bearer <маркер>.")),
-    "marker_dead": (
-        _("Маркер доступа просрочен или отозван."),
+    "marker_missing": (
+        _("Нет маркера доступа."),
+        _("Передайте заголовок Authorization: Bearer <маркер>."),
+    ),
+    "marker_expired": (
+        _("Маркер доступа просрочен."),
         _("Получите новый: повторите вход или обновите по refresh_token."),
+    ),
+    "marker_ended": (
+        _("Маркер доступа больше не действует: человек вышел, отозвал разрешение или доступ отозван."),
+        _("Получите новый: повторите вход."),
+    ),
+    "marker_id": (
+        _("Передан маркер идентификации (id_token) вместо маркера доступа."),
+        _("Передайте access_token из ответа te."),
+    ),
+    "marker_service": (
+        _("Этот маркер выдан системе, а не человеку."),
+        _("Для данных человека нужен маркер, полученный его входом."),
     ),
     "marker_foreign": (_("Это не маркер портала."), _("Передайте access_token из ответа te, целиком.")),
     "another_person": (
@@ -187,6 +213,13 @@ OF_CONSENTS: Final[dict[str, Advice]] = {
     ),
 }
 
+AT_REST: Final[dict[str, Advice]] = {
+    "scope_missing": (
+        _("Маркер не открывает этих данных: в нём нет нужной области (scope)."),
+        _("Запросите названную область при входе и попросите выдать её системе."),
+    ),
+}
+
 ALL: Final[dict[str, Advice]] = {**OF_SIGNATURES, **OF_REQUESTS, **OF_CONSENTS}
 _ACCEPTED: Final[Advice] = (_("Запрос принят."), "")
 _UNEXPECTED: Final[Advice] = (
@@ -199,8 +232,9 @@ _MISSING: Final[Advice] = (
 )
 
 
-def on(code: str) -> Advice:
-    """(what happened, what to do); an empty code is an accepted request."""
+def on(code: str, esia_code: str = "") -> Advice:
+    """(what happened, what to do); an empty code is an accepted request. esia_code: of the refusal, six digits."""
     if not code:
         return _ACCEPTED
-    return ALL.get(code) or (_MISSING if code.startswith("missing_") else _UNEXPECTED)
+    found = AT_REST.get(code) if esia_code.startswith("005") else None
+    return found or ALL.get(code) or (_MISSING if code.startswith("missing_") else _UNEXPECTED)

@@ -76,7 +76,8 @@ def _wrong_pkcs7(case: Case, data: bytes, verdict: cms.Verdict, registered: dict
         return Judged(_UNREADABLE.get(verdict.code, "secret_kind"), report={"why": verdict.why})
     signer = registered.get(found.signer) if found.signer else None
     if verdict.code == "signer_unknown":
-        return Judged(_stranger(found, list(registered.values())), signer)
+        known = [reported.of_certificate(one) for one in registered.values()]
+        return Judged(_stranger(found, list(registered.values())), signer, report={"registered": known})
     if verdict.code == "algorithm_unknown":
         return Judged(_algorithm(found), signer)
     spoken_of = spoken.of_cms(data, found)
@@ -87,7 +88,7 @@ def _wrong_pkcs7(case: Case, data: bytes, verdict: cms.Verdict, registered: dict
         return Judged("foreign_key", signer)
     looked = _searched(case, spoken_of)
     shown = _attached(case, found)
-    code = looked.code
+    code = "string_differs" if shown and not looked.matched else looked.code
     if code == "string_unknown" and spoken_of.most and verdict.code == "signature_wrong":
         code = "signature_wrong"
     return Judged(code, signer, report={**looked.report, **shown})

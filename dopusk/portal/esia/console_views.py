@@ -52,7 +52,7 @@ def console(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "json":
         listed = {"page": page.number, "pages": page.paginator.num_pages}
         return _json({**listed, "diagnoses": [diagnosis.as_json(one) for one in page]})
-    rows = [{"one": one, "what": advice.on(one.code)[0]} for one in page]
+    rows = [{"one": one, "what": shown.headline(one)} for one in page]
     context = {"page": page, "rows": rows, "client_id": client_id, "refused": refused}
     return render(request, "esia/console.html", context)
 
@@ -63,7 +63,7 @@ def console_diagnosis(request: HttpRequest, identifier: uuid.UUID) -> HttpRespon
     """One request examined."""
     found = get_object_or_404(Diagnosis, pk=identifier)
     if request.GET.get("format") == "json":
-        what, todo = advice.on(found.code)
+        what, todo = advice.on(found.code, found.esia_code)
         return _json({**diagnosis.as_json(found), "what": str(what), "advice": str(todo)})
     return render(request, "esia/console_diagnosis.html", shown.of(found))
 

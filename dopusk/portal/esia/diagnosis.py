@@ -33,7 +33,7 @@ DELETE FROM esia_diagnosis WHERE id IN (
 def record(endpoint: str, client_id: str, fault: EsiaFault | None, report: Mapping[str, Any]) -> uuid.UUID:
     """Keep what was found; returns the id of its page. An accepted request is kept in the sandbox only.
 
-    The log gets a line `esia.refused {…}` for each refusal, with everything the page has.
+    The log gets a line `esia.refused {…}` for each refusal, with all that the page has but the long lists.
     """
     identifier = uuid.uuid4()
     if fault is None and not settings.SANDBOX:
@@ -50,7 +50,8 @@ def record(endpoint: str, client_id: str, fault: EsiaFault | None, report: Mappi
     )
     kept.save(force_insert=True)
     if fault:
-        log.warning("esia.refused %s", json.dumps(as_json(kept), ensure_ascii=False, sort_keys=True))
+        line = {**as_json(kept), "report": _brief(kept.report)}
+        log.warning("esia.refused %s", json.dumps(line, ensure_ascii=False, sort_keys=True))
     return identifier
 
 
@@ -67,6 +68,16 @@ def as_json(kept: Diagnosis) -> dict[str, Any]:
         "trace_id": kept.trace_id,
         "report": kept.report,
     }
+
+
+def _brief(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is the same in every line, or can be seen from the rest."""
+    brief = {name: value for name, value in report.items() if name not in {"string_parts", "registered"}}
+    if "hash" in brief:
+        brief["hash"] = {name: value for name, value in brief["hash"].items() if name != "certificates"}
+    if "variants" in brief:
+        brief["variants"] = [one["code"] for one in brief["variants"] if one["matched"]]
+    return brief
 
 
 def _plain(value: Any) -> Any:

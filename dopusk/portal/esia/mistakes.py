@@ -74,6 +74,7 @@ MISTAKES: Final[dict[str, tuple[str, str]]] = {
     "rsa_pss": (_WRONG, ""),
     "foreign_key": (_WRONG, ""),
     "string_unknown": (_WRONG, ""),
+    "string_differs": (_WRONG, ""),
     "signature_wrong": (_WRONG, ""),
     # the signature is right, its string is another one
     "string_v1": (_WRONG, ""),

@@ -1,5 +1,6 @@
 """A report as the page of a diagnosis draws it: words for codes, texts cut where they differ."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -39,18 +40,31 @@ ENCODINGS: Final[dict[str, str | Promise]] = {
     "base64_padded": gettext_lazy("обычный base64 с «=»"),
     "base64_half": gettext_lazy("обычный base64, «=» обрезаны не все"),
 }
+_SECTIONS: Final = ("string", "hash", "signature", "clock")
+_ABOUT: Final = (
+    ("hash_", "hash"),
+    ("clock_", "clock"),
+    ("timestamp_", "clock"),
+    *(
+        (start, "signature")
+        for start in ("secret_", "cms_", "raw_", "signer_", "digest_", "algorithm_", "rsa_")
+    ),
+    *((start, "signature") for start in ("bytes_", "halves_", "certificate_")),
+)
 HASHES: Final[dict[str, str]] = {"sha1": "SHA-1", "sha256": "SHA-256", "streebog256": "Стрибог-256"}
 
 
 def of(diagnosis: Diagnosis) -> dict[str, Any]:
     """Everything the page shows."""
     report = diagnosis.report
-    what, todo = advice.on(diagnosis.code)
+    _what, todo = advice.on(diagnosis.code, diagnosis.esia_code)
     kind = KINDS.get(diagnosis.esia_code)
     return {
         "one": diagnosis,
-        "what": what,
+        "what": headline(diagnosis),
         "todo": todo,
+        "sections": _order(diagnosis.code),
+        "registered": [_plain_certificate(one) for one in report.get("registered", [])],
         "answer": kind,
         "detail": report.get("detail", ""),
         "string": _string(report),
@@ -65,6 +79,18 @@ def of(diagnosis: Diagnosis) -> dict[str, Any]:
         "parameters": report.get("parameters", []),
         "forgiven": [(code, advice.on(code)[0]) for code in report.get("forgiven", [])],
     }
+
+
+def headline(diagnosis: Diagnosis) -> str:
+    """What happened, as a heading: without its full stop, and no number torn from its word."""
+    what, _todo = advice.on(diagnosis.code, diagnosis.esia_code)
+    return re.sub(r" (?=\d)", "\N{NO-BREAK SPACE}", str(what).removesuffix("."))
+
+
+def _order(code: str) -> list[str]:
+    """Sections of the page, the one that the refusal is about first."""
+    about = next((section for start, section in _ABOUT if code.startswith(start)), "string")
+    return sorted(_SECTIONS, key=lambda section: section != about)
 
 
 def _words(text: str) -> list[str]:
@@ -136,15 +162,21 @@ def _certificate(one: Report, found: Report) -> dict[str, Any]:
             cells.append({"value": value, "sent": hit, "right": name == one["right"]})
         rows.append({"words": words, "cells": cells})
     return {
-        **{name: one[name] for name in ("subject", "serial", "algorithm", "disabled")},
-        "not_before": datetime.fromisoformat(one["not_before"]),
-        "not_after": datetime.fromisoformat(one["not_after"]),
-        "expired": datetime.fromisoformat(one["not_after"]) < timezone.now(),
+        **_plain_certificate(one),
         "right": one["hashes"][one["right"]],
         "right_words": HASHES[one["right"]],
         "sent": bool(sent),
         "elsewhere": bool(sent) and sent not in TABLE and not sent.startswith("pem_"),
         "rows": rows,
+    }
+
+
+def _plain_certificate(one: Report) -> dict[str, Any]:
+    return {
+        **{name: one[name] for name in ("subject", "serial", "algorithm", "disabled")},
+        "not_before": datetime.fromisoformat(one["not_before"]),
+        "not_after": datetime.fromisoformat(one["not_after"]),
+        "expired": datetime.fromisoformat(one["not_after"]) < timezone.now(),
     }
 
 
