@@ -211,7 +211,7 @@ def test_a_marker_has_its_time(settings):
 
 
 def test_a_systems_own_marker_opens_nobodys_data():
-    _marker("fullname prm_chg")
+    _marker("fullname")
     form = Esia(generation=2).service(ANNA)
     marker = Browser().post("/aas/oauth2/v3/te", data=form).json()["access_token"]
     assert _refusal(_person(marker)) == (401, "005013", "rs_marker_service")
