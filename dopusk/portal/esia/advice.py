@@ -168,28 +168,32 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
         _("Для маркера ГОСТ нужен OpenSSL с движком ГОСТ, а его здесь нет."),
         _("Установите libengine-gost-openssl или выберите для системы token_alg RS256."),
     ),
-    "marker_missing": (
+    "rs_marker_missing": (
         _("Нет маркера доступа."),
         _("Передайте заголовок Authorization: Bearer <маркер>."),
     ),
-    "marker_expired": (
+    "rs_marker_expired": (
         _("Маркер доступа просрочен."),
         _("Получите новый: повторите вход или обновите по refresh_token."),
     ),
-    "marker_ended": (
+    "rs_marker_ended": (
         _("Маркер доступа больше не действует: человек вышел, отозвал разрешение или доступ отозван."),
         _("Получите новый: повторите вход."),
     ),
-    "marker_id": (
+    "rs_marker_id": (
         _("Передан маркер идентификации (id_token) вместо маркера доступа."),
         _("Передайте access_token из ответа te."),
     ),
-    "marker_service": (
+    "rs_marker_service": (
         _("Этот маркер выдан системе, а не человеку."),
         _("Для данных человека нужен маркер, полученный его входом."),
     ),
-    "marker_foreign": (_("Это не маркер портала."), _("Передайте access_token из ответа te, целиком.")),
-    "another_person": (
+    "rs_marker_foreign": (_("Это не маркер портала."), _("Передайте access_token из ответа te, целиком.")),
+    "rs_scope": (
+        _("Маркер не открывает этих данных: в нём нет нужной области (scope)."),
+        _("Запросите названную область при входе и попросите выдать её системе."),
+    ),
+    "rs_person": (
         _("Запрошены данные другого человека, не того, на кого выдан маркер."),
         _("Возьмите номер из urn:esia:sbj_id маркера."),
     ),
@@ -213,13 +217,6 @@ OF_CONSENTS: Final[dict[str, Advice]] = {
     ),
 }
 
-AT_REST: Final[dict[str, Advice]] = {
-    "scope_missing": (
-        _("Маркер не открывает этих данных: в нём нет нужной области (scope)."),
-        _("Запросите названную область при входе и попросите выдать её системе."),
-    ),
-}
-
 ALL: Final[dict[str, Advice]] = {**OF_SIGNATURES, **OF_REQUESTS, **OF_CONSENTS}
 _ACCEPTED: Final[Advice] = (_("Запрос принят."), "")
 _UNEXPECTED: Final[Advice] = (
@@ -232,9 +229,8 @@ _MISSING: Final[Advice] = (
 )
 
 
-def on(code: str, esia_code: str = "") -> Advice:
-    """(what happened, what to do); an empty code is an accepted request. esia_code: of the refusal, six digits."""
+def on(code: str) -> Advice:
+    """(what happened, what to do); an empty code is an accepted request."""
     if not code:
         return _ACCEPTED
-    found = AT_REST.get(code) if esia_code.startswith("005") else None
-    return found or ALL.get(code) or (_MISSING if code.startswith("missing_") else _UNEXPECTED)
+    return ALL.get(code) or (_MISSING if code.startswith("missing_") else _UNEXPECTED)

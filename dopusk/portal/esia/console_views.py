@@ -63,7 +63,7 @@ def console_diagnosis(request: HttpRequest, identifier: uuid.UUID) -> HttpRespon
     """One request examined."""
     found = get_object_or_404(Diagnosis, pk=identifier)
     if request.GET.get("format") == "json":
-        what, todo = advice.on(found.code, found.esia_code)
+        what, todo = advice.on(found.code)
         return _json({**diagnosis.as_json(found), "what": str(what), "advice": str(todo)})
     return render(request, "esia/console_diagnosis.html", shown.of(found))
 

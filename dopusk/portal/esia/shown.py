@@ -57,7 +57,7 @@ HASHES: Final[dict[str, str]] = {"sha1": "SHA-1", "sha256": "SHA-256", "streebog
 def of(diagnosis: Diagnosis) -> dict[str, Any]:
     """Everything the page shows."""
     report = diagnosis.report
-    _what, todo = advice.on(diagnosis.code, diagnosis.esia_code)
+    _what, todo = advice.on(diagnosis.code)
     kind = KINDS.get(diagnosis.esia_code)
     return {
         "one": diagnosis,
@@ -83,7 +83,7 @@ def of(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def headline(diagnosis: Diagnosis) -> str:
     """What happened, as a heading: without its full stop, and no number torn from its word."""
-    what, _todo = advice.on(diagnosis.code, diagnosis.esia_code)
+    what, _todo = advice.on(diagnosis.code)
     return re.sub(r" (?=\d)", "\N{NO-BREAK SPACE}", str(what).removesuffix("."))
 
 

@@ -69,9 +69,7 @@ def test_every_refusal_of_the_dialect_has_its_sentence():
     """Read from the sources: no check is added without its advice."""
     sources = "".join(path.read_text() for path in SLICE.rglob("*.py") if "tests" not in path.parts)
     given = set(re.findall(r'EsiaFault\(\s*(?:"\d{6}"|\w+), "(\w+)"', sources))
-    given |= set(re.findall(r'\(state\.\w+, "(\w+)"\)', sources)) | set(
-        re.findall(r'"(marker_\w+)"', sources)
-    )
+    given |= set(re.findall(r'\(state\.\w+, "(\w+)"\)', sources)) | set(re.findall(r'"(rs_\w+)"', sources))
     ours = {"unexpected", "database", "unavailable"}  # our own failures: the common sentence says all
     assert len(given) > 50
     assert given - ours - set(advice.ALL) == set()
