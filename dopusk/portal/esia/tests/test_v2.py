@@ -10,6 +10,7 @@ from dopusk.portal.esia import numbers, signing
 from dopusk.portal.esia.tests.esia_client import Esia, entered, forget, gost_pair, registered, said
 from dopusk.portal.oidc.models import ServiceToken
 from dopusk.portal.tests.browser import Browser, known, parameters
+from dopusk.trust.tests.signers import openssl
 
 pytestmark = pytest.mark.django_db
 VERIFIER = "v" * 43
@@ -29,16 +30,19 @@ def test_anna_signs_in_with_an_rsa_key_for_development():
 
 
 @pytest.mark.usefixtures("gost_engine")
-def test_anna_signs_in_with_gost_from_end_to_end():
+@pytest.mark.parametrize("generation", [1, 2])
+def test_gost_from_end_to_end_and_openssl_agrees_from_outside(generation, tmp_path):
+    """Her system signs by GOST, a CMS or bare; the markers are GOST too, checked by the published key alone."""
     registered(gost_pair()[1], token_alg=signing.GOST)
-    told = Esia(2, pair=gost_pair()).markers()
-    assert signing.verify(told["access_token"])["client_id"] == "TESTIS"
-
-
-@pytest.mark.usefixtures("gost_engine")
-def test_anna_signs_in_with_a_cms_of_gost():
-    registered(gost_pair()[1])
-    assert Esia(1, pair=gost_pair()).markers()["id_token"]
+    told = Esia(generation, pair=gost_pair()).markers()
+    public_key, given = tmp_path / "esia.pub", tmp_path / "signature"
+    public_key.write_text(signing.public(signing.GOST)[1])
+    for marker in (told["access_token"], told["id_token"]):
+        said, _, signature = marker.rpartition(".")
+        given.write_bytes(base64.urlsafe_b64decode(signature + "=="))
+        arguments = ("dgst", "-engine", "gost", "-md_gost12_256", "-verify", public_key, "-signature", given)
+        assert openssl(*arguments, given=said.encode()).returncode == 0
+        assert openssl(*arguments, given=f"{said}x".encode()).returncode != 0
 
 
 def test_pkce_holds_when_it_is_asked_for():
