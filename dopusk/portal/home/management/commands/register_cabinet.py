@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 required_level=Level.CONFIRMED,
             )
             if options["markers"]:
-                options["markers"].write_text("".join(signing.published(options["token_alg"])))
+                _write(options["markers"], "".join(signing.published(options["token_alg"])))
         except RegistrationRefused as refused:
             raise CommandError(
                 f"{options['client']} is not registered: {refused.code}: {refused.value}"
@@ -52,3 +52,10 @@ class Command(BaseCommand):
         except (OSError, EngineMissing) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{options['client']} is registered")
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all: the cabinet may be reading."""
+    partial = path.with_name(f".{path.name}.new")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
