@@ -198,6 +198,7 @@ def test_a_stranger_refreshes_nothing(auth):
         ("", (400, "invalid_request", "refresh_token_missing")),
         ("x" * 43, (400, "invalid_grant", "refresh_unknown")),
         ("ы" * 43, (400, "invalid_grant", "refresh_unknown")),
+        ("0b0b1a5e-5a4e-4d8e-9f6e-2b1f6a0c7d3e", (400, "invalid_grant", "refresh_unknown")),
     ],
 )
 def test_what_is_no_refresh_token_gives_nothing(token, expected):

@@ -14,6 +14,7 @@ from dopusk.portal.consents import rules as consent_rules
 from dopusk.portal.oidc import claims, sql, token_sql
 from dopusk.portal.oidc.requests import hash_of
 from dopusk.portal.oidc.rules.authorize import CODE_SECONDS, Asked
+from dopusk.portal.oidc.rules.token import is_of_ours
 from dopusk.portal.sessions.actions import idle_end
 from dopusk.portal.sessions.rules import cookie_hash
 
@@ -95,6 +96,8 @@ def userinfo(token: str, jkt: str = "") -> dict[str, Any] | None:
     it is a JWT, ours are not.
     """
     if not _OWN.fullmatch(token):
+        return None
+    if not is_of_ours(token):
         return None
     holder = statement.one(sql.USERINFO, {"token": hashed(token), "jkt": jkt}, claims.Holder)
     return claims.userinfo(holder) if holder else None

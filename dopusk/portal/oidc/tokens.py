@@ -25,6 +25,7 @@ from dopusk.portal.oidc.rules.token import (
     RefreshState,
     challenge_of,
     code_fault,
+    is_of_ours,
     own_scopes,
     refresh_fault,
 )
@@ -122,6 +123,8 @@ def refresh(presented: Presented, client: Registration) -> Given:
 
     No ID token comes along (OIDC Core §12.2 leaves it open): nobody has signed in anew.
     """
+    if not is_of_ours(presented.get("refresh_token")):
+        return Fault("invalid_grant", "refresh_unknown")
     access_token, refresh_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     judged = statement.one(
         token_sql.REFRESH,

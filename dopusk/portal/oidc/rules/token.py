@@ -16,6 +16,7 @@ TOKEN_SECONDS: Final = 600
 REFRESH_IDLE_SECONDS: Final = 30 * 86400  # unused so long, a refresh token is over
 REFRESH_LONGEST_SECONDS: Final = 365 * 86400  # after the person's consent, whatever its use
 
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
@@ -157,6 +158,12 @@ ABOUT_TOKEN: Final[tuple[TokenCheck, ...]] = (*CLIENT, token_is_named)
 def token_fault(presented: Presented) -> Fault | None:
     """The first check of a request to the token endpoint that does not hold: the common ones, then the grant's."""
     return first_fault(TOKEN, presented) or first_fault(GRANTS[presented.get("grant_type")], presented)
+
+
+def is_of_ours(token: str) -> bool:
+    """Whether a text has the form of the tokens given here. Markers of the ЕСИА dialect lie in the same tables and have
+    another: neither opens the other's doors (RFC 8725 §3.12)."""
+    return _TOKEN.fullmatch(token) is not None
 
 
 def own_scopes(client: Registration) -> frozenset[str]:
