@@ -16,6 +16,7 @@ from dopusk.portal.tests.browser import (
     one_connection,
     path_of,
 )
+from tests.conformance import party
 
 
 @pytest.mark.django_db
@@ -61,3 +62,24 @@ def test_authlib_signs_anna_in_and_reads_who_she_is(cabinet):
         about = client.get(there["userinfo_endpoint"]).json()
     assert about["sub"] == claims["sub"]
     assert (about["family_name"], about["snils"]) == ("Орлова", "00000060003")
+
+
+@pytest.mark.django_db
+def test_authlib_refreshes_asks_about_and_gives_up_what_it_was_given(cabinet):
+    """Refresh, introspection and revocation by a client we did not write."""
+    party.pharmacy()
+    there = Browser().get("/.well-known/openid-configuration").json()
+    given = party.lasting()
+    client = OAuth2Client(party.PHARMACY, party.SECRET, token=given, transport=Browser()._transport)
+    with one_connection():
+        fresh = client.refresh_token(there["token_endpoint"], refresh_token=given["refresh_token"])
+        asked = client.introspect_token(there["introspection_endpoint"], token=fresh["access_token"]).json()
+        gone = client.revoke_token(there["revocation_endpoint"], token=fresh["refresh_token"])
+        after = client.introspect_token(there["introspection_endpoint"], token=fresh["access_token"]).json()
+    assert fresh["refresh_token"] != given["refresh_token"]
+    assert (asked["active"], asked["sub"], asked["client_id"]) == (
+        True,
+        str(known("anna").sub),
+        party.PHARMACY,
+    )
+    assert (gone.status_code, after) == (200, {"active": False})
