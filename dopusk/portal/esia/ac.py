@@ -164,7 +164,7 @@ def _cookie(arrived: Arrived, wanted: Wanted) -> tuple[str, bool, list[tuple[str
         opened = actions.enter_unasked(wanted, sub, place)
     except Shut:
         return "", True, []
-    return opened.cookie, True, [session_cookie(opened.cookie)]
+    return (opened.cookie, True, [session_cookie(opened.cookie)]) if opened else (cookie, True, [])
 
 
 @cache

@@ -28,6 +28,7 @@ from dopusk.portal.oidc.replay import first_time
 from dopusk.portal.sessions.actions import Opened, Place, idle_end, start
 from dopusk.portal.sessions.rules import BY_PASSWORD, cookie_hash
 
+UNASKED: Final = "Вы вошли на портал: песочница входит без страниц"
 STATE_SECONDS: Final = 3600  # how long the `state` of te is remembered; `timestamp` shuts it out much sooner
 
 # Where a person works, by her `sub`: a source of slice esia fills this in when it is ready.
@@ -138,10 +139,14 @@ def authorize(wanted: Wanted, cookie: str, *, give: bool = True) -> tuple[Standi
     return standing, code
 
 
-def enter_unasked(wanted: Wanted, sub: uuid.UUID, place: Place) -> Opened:
-    """Sandbox: sign a test person in and agree for her. Raises sessions.actions.Shut."""
-    opened = start(sub, place, amr=[BY_PASSWORD], words="Вы вошли на портал: песочница входит без страниц")
-    consents.give(sub, wanted.client, wanted.names, session=str(opened.sid))
+def enter_unasked(wanted: Wanted, sub: uuid.UUID, place: Place) -> Opened | None:
+    """Sandbox: sign a test person in and agree for her; None when this browser is hers already.
+
+    Raises sessions.actions.Shut.
+    """
+    hers = who(place.old_cookie) == sub
+    opened = None if hers else start(sub, place, amr=[BY_PASSWORD], words=UNASKED)
+    consents.give(sub, wanted.client, wanted.names, session=str(opened.sid) if opened else "")
     return opened
 
 

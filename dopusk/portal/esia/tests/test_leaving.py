@@ -9,7 +9,7 @@ from dopusk.portal.esia import actions, seeding, tasks
 from dopusk.portal.esia.models import Diagnosis, Entry
 from dopusk.portal.esia.tests.esia_client import CALLBACK, Esia, forget, registered, said
 from dopusk.portal.oidc.models import Grant
-from dopusk.portal.sessions.models import Session
+from dopusk.portal.sessions.models import Device, Session
 from dopusk.portal.tests.browser import Browser, known, parameters, path_of
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +140,27 @@ def test_who_entered_without_pages_can_leave_like_anybody():
     assert "code" in parameters(browser.get(Esia().ac()))
     leave(browser, redirect_url=BYE)
     assert Session.objects.get().ended_at is not None
+
+
+@pytest.mark.usefixtures("headless")
+def test_who_comes_again_in_one_browser_keeps_what_she_got_before():
+    registered()
+    browser, esia = Browser(), Esia()
+    first = esia.post(esia.te(parameters(browser.get(esia.ac()))["code"])).json()["access_token"]
+    assert "code" in parameters(browser.get(esia.ac(scope="openid birthdate")))
+    assert actions.holder_of(first)
+    other = parameters(browser.get(esia.ac(), headers={"X-Sandbox-Snils": "000-000-600-02"}))["code"]
+    assert actions.holder_of(first) is None
+    assert esia.post(esia.te(other)).status_code == 200
+
+
+@pytest.mark.usefixtures("headless")
+def test_all_who_enter_without_pages_come_from_one_device():
+    registered()
+    for _ in range(3):
+        Browser().get(Esia().ac())
+    assert Device.objects.count() == 1
+    assert Session.objects.count() == 3
 
 
 @pytest.mark.usefixtures("headless")
