@@ -83,27 +83,43 @@ def register(
             raise RegistrationRefused("client_id_taken", client_id)
         if version is not None and (before is None or version_of(before) != version):
             raise RegistrationRefused("changed_meanwhile", client_id)
-        kept = bytes(before.secret_hash) if before else b""
-        hashed = kept if secret is None else secret_hash(secret) if secret else b""
-        new = Client(client_id=client_id, secret_hash=hashed, **wanted).registration()
-        if fault := rules.registration_fault(new, secret="" if secret is None and not kept else secret):
-            raise RegistrationRefused(*fault)
-        if before and dataclasses.replace(before.registration(), enabled=True) == new:
-            return before
-        client, created = _kept(client_id, {**wanted, "secret_hash": hashed}, only_new=only_new)
-        record(
-            actor=actor,
-            act="client.registered" if created else "client.changed",
-            subject="",
-            object_=f"client:{client_id}",
-            session=session,
-            words=f"Сервис «{name}» {'зарегистрирован' if created else 'изменён'}",
-            detail={
-                "changed": sorted(wanted) if before is None else _changed(before.registration(), new),
-                **{key: wanted[key] for key in ("redirect_uris", "scopes", "required_level", "auth_method")},
-            },
+        client = _registered(
+            client_id, before, wanted, secret, only_new=only_new, actor=actor, session=session
         )
     models.forget()
+    return client
+
+
+def _registered(
+    client_id: str,
+    before: Client | None,
+    wanted: dict[str, Any],
+    secret: str | None,
+    *,
+    only_new: bool,
+    actor: str,
+    session: str,
+) -> Client:
+    kept = bytes(before.secret_hash) if before else b""
+    hashed = kept if secret is None else secret_hash(secret) if secret else b""
+    new = Client(client_id=client_id, secret_hash=hashed, **wanted).registration()
+    if fault := rules.registration_fault(new, secret="" if secret is None and not kept else secret):
+        raise RegistrationRefused(*fault)
+    if before and dataclasses.replace(before.registration(), enabled=True) == new:
+        return before
+    client, created = _kept(client_id, {**wanted, "secret_hash": hashed}, only_new=only_new)
+    record(
+        actor=actor,
+        act="client.registered" if created else "client.changed",
+        subject="",
+        object_=f"client:{client_id}",
+        session=session,
+        words=f"Сервис «{client.name}» {'зарегистрирован' if created else 'изменён'}",
+        detail={
+            "changed": sorted(wanted) if before is None else _changed(before.registration(), new),
+            **{key: wanted[key] for key in ("redirect_uris", "scopes", "required_level", "auth_method")},
+        },
+    )
     return client
 
 

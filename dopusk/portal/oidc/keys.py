@@ -22,8 +22,9 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from joserfc import jwt
 from joserfc.errors import JoseError
+from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, Key, KeySet, RSAKey
-from joserfc.jws import JWSAlgModel, default_registry
+from joserfc.jws import default_registry
 from joserfc.util import urlsafe_b64encode
 
 from dopusk.portal.accounts.models import sealer

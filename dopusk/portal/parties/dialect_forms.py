@@ -111,8 +111,8 @@ class DialectForm(forms.Form):
         field = FIELDS.get(error.code)
         if field == "text" and self.cleaned_data.get("file"):
             field = "file"
-        words = FAULTS.get(error.code, _("Так сервис зарегистрировать нельзя: %s") % error.code)
-        self.add_error(field if field in self.fields else None, ValidationError(words, code=error.code))
+        said = str(FAULTS.get(error.code) or _("Так сервис зарегистрировать нельзя: %s") % error.code)
+        self.add_error(field if field in self.fields else None, ValidationError(said, code=error.code))
 
 
 def shown(client: Client, system: System | None) -> dict[str, Any]:

@@ -31,9 +31,9 @@ class AddressesField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=forms.Textarea({"rows": 3, **PLAIN}), max_length=100_000, **options)
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]  # a list is what it is asked for
+    def clean(self, value: Any) -> list[str]:
         """The addresses in their order, each once; every line at fault is named. An empty list is the form's matter."""
-        typed = super().to_python(value)
+        typed = super().to_python(value) or ""
         self.run_validators(typed)
         lines = {number: line.strip() for number, line in enumerate(typed.splitlines(), 1) if line.strip()}
         found = list(dict.fromkeys(lines.values()))
@@ -233,8 +233,8 @@ class ServiceForm(forms.Form):
             ),
             None,
         )
-        words = FAULTS.get(error.code, _("Так сервис зарегистрировать нельзя: %s") % error.code)
-        self.add_error(field, ValidationError(words, code=error.code))
+        said = str(FAULTS.get(error.code) or _("Так сервис зарегистрировать нельзя: %s") % error.code)
+        self.add_error(field, ValidationError(said, code=error.code))
 
 
 def shown(client: Client) -> dict[str, Any]:

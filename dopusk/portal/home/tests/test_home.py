@@ -22,7 +22,7 @@ from dopusk.portal.proofing.standing import suspend
 from dopusk.portal.recovery.tests import steps
 from dopusk.portal.recovery.tests.steps import path_of_page
 from dopusk.portal.sessions.models import Device
-from dopusk.portal.tests.browser import CABINET, Browser, known, path_of
+from dopusk.portal.tests.browser import Browser, known, path_of
 from dopusk.web.journal.actions import record
 from dopusk.web.journal.models import Entry
 
@@ -144,7 +144,7 @@ def test_a_stranger_has_no_journal_and_comes_back_to_it_after_sign_in():
 @pytest.mark.django_db
 def test_pages_cost_few_statements(django_assert_max_num_queries):
     anna = signed_in("anna")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         anna.get("/")
     with django_assert_max_num_queries(3):
         anna.get("/journal/")
@@ -152,12 +152,6 @@ def test_pages_cost_few_statements(django_assert_max_num_queries):
         tell(known("anna").sub, "password_changed", to=[])
     with django_assert_max_num_queries(4):
         anna.get("/notices/")
-
-
-@pytest.mark.django_db
-def test_who_signs_out_of_the_portal_is_shown_the_cabinet_to_close_too():
-    page = signed_in("anna").get("/oidc/logout").text
-    assert f'<a class="govuk-link" href="{CABINET}/">' in page
 
 
 def note(act: str, words: str, *, actor: str = "system", who: str = "anna") -> Entry:

@@ -42,11 +42,10 @@ class Command(BaseCommand):
         except LookupError:
             raise CommandError("none of these families signs with this algorithm") from None
         for family, rotations in done.items():
-            for one in rotations:
-                waits = "" if one.fresh else " (was on its way already)"
-                self.stdout.write(
-                    f"{family} {one.alg} {one.kid} signs from {_moment(one.signs_from.timestamp())}{waits}"
-                )
+            for made in rotations:
+                waits = "" if made.fresh else " (was on its way already)"
+                starts = _moment(made.signs_from.timestamp())
+                self.stdout.write(f"{family} {made.alg} {made.kid} signs from {starts}{waits}")
 
 
 def _moment(seconds: float) -> str:
