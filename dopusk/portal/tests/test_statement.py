@@ -106,3 +106,30 @@ def test_batches_end_when_nothing_is_left():
         "DELETE FROM signin_throttle WHERE key IN (SELECT key FROM signin_throttle LIMIT %(batch)s)", 3
     )
     assert (gone, rows()) == (7, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_of_several_statements_that_finds_the_line_cut_is_done_anew_as_a_whole():
+    seen = []
+
+    def act():
+        seen.append(statement.one("SELECT 1::int", {}, lambda one: one))
+        return statement.one("SELECT txid_current_if_assigned() IS NULL", {}, lambda one: one)
+
+    cut_the_line()
+    assert statement.together(act) is True
+    assert seen == [1]
+    assert connection.get_autocommit()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_within_it_leaves_nothing_behind():
+    def act():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE clients_client SET name = 'x'")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        statement.together(act)
+    assert connection.get_autocommit()
+    assert not connection.needs_rollback
