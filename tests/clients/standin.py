@@ -102,18 +102,29 @@ def _free() -> int:
         return int(probe.getsockname()[1])
 
 
+def _alone(pair: Pair) -> list[str]:
+    return ["--client", MNEMONIC, "--certificate", str(pair.certificate), "--redirect-uri", CALLBACK]
+
+
+def _listed(folder: Path, pair: Pair, systems: dict[str, dict[str, Any]]) -> list[str]:
+    common = {"certificates": [pair.certificate.name], "redirect_uris": [CALLBACK]}
+    rows = [{"client": mnemonic, **common, **more} for mnemonic, more in systems.items()]
+    (folder / "systems.json").write_text(json.dumps(rows))
+    return ["--systems", str(folder / "systems.json")]
+
+
 @contextlib.contextmanager
-def standing(systems: dict[str, dict[str, Any]], *options: str) -> Iterator[StandIn]:
-    """`./dev esia` until the block ends. systems: mnemonic → how it differs; all have one certificate."""
+def standing(*options: str, systems: dict[str, dict[str, Any]] | None = None) -> Iterator[StandIn]:
+    """`./dev esia` with these options until the block ends, and one system, CLINIC, unless others are named.
+
+    systems: mnemonic → how it differs from a strict one; all have one certificate.
+    """
     with tempfile.TemporaryDirectory(prefix="dopusk-esia-test-") as name:
         folder = Path(name)
         pair = rsa_pair(folder)
-        common = {"certificates": [pair.certificate.name], "redirect_uris": [CALLBACK]}
-        listed = [{"client": mnemonic, **common, **more} for mnemonic, more in systems.items()]
-        (folder / "systems.json").write_text(json.dumps(listed))
         command = [
             sys.executable, "-m", "dopusk.stand", "esia", "--port", str(_free()), "--state", str(folder / "state"),
-            "--systems", str(folder / "systems.json"), *options,
+            *(_listed(folder, pair, systems) if systems else _alone(pair)), *options,
         ]  # fmt: skip
         foreign = ("DOPUSK_", "DJANGO_SETTINGS_MODULE")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}

@@ -19,7 +19,7 @@ ANNAS = 1000300603
 
 @pytest.fixture(scope="module")
 def esia() -> Iterator[StandIn]:
-    with standing({"STROGAYA": {}, "MYAGKAYA": {"lenient": True}}) as found:
+    with standing(systems={"STROGAYA": {}, "MYAGKAYA": {"lenient": True}}) as found:
         yield found
 
 
@@ -72,8 +72,8 @@ def test_passport_esia_is_refused_at_te_and_the_diagnosis_says_why(esia, system)
 @pytest.mark.usefixtures("gost_engine")
 def test_npm_esia_reads_a_marker_signed_by_gost():
     """It looks into the marker without checking it; the header says by what it is signed."""
-    with standing({"GOSTOVAYA": {"token_alg": GOST}}, "--auto-login", "000-000-600-03") as esia:
-        seen = runs("esia.mjs", esia.told("GOSTOVAYA", scope=SCOPE), Person("anna"))
+    with standing("--auto-login", "000-000-600-03", "--token-alg", GOST) as esia:
+        seen = runs("esia.mjs", esia.told(scope=SCOPE), Person("anna"))
     assert (seen["oid"], seen["main"]["lastName"]) == (ANNAS, "Орлова")
     header = seen["answer"]["access_token"].split(".")[0]
     assert json.loads(base64.urlsafe_b64decode(header + "=="))["alg"] == GOST
