@@ -38,6 +38,11 @@ REFRESH: Final = {"refresh_token": "0d2f6a0e-6c0e-4c53-9a59-2f3f3f6a8f11", "gran
 NAMES: Final = {"v1/ac": "v1", "v1/te": "v1", "v2/ac": "v2_ac", "v3/te": "v3_code"}
 
 
+@cache
+def _registered(der: bytes) -> Registered:
+    return Registered(certificates.read(der), certificates.fingerprints(der))
+
+
 @dataclass(frozen=True)
 class Signer:
     """A key with its certificate. key: an RSA object, or GOST in PEM."""
@@ -47,12 +52,12 @@ class Signer:
 
     def registered(self, *, disabled: bool = False) -> Registered:
         """As the judge has it."""
-        return Registered(certificates.read(self.der), certificates.fingerprints(self.der), disabled)
+        return replace(_registered(self.der), disabled=disabled)
 
     @property
     def hashes(self) -> dict[str, str]:
         """By the names of `certificates.fingerprints`."""
-        return certificates.fingerprints(self.der)
+        return dict(_registered(self.der).hashes)
 
     @property
     def right(self) -> str:
@@ -128,9 +133,14 @@ class Case:
         return replace(self, values={**self.values, **values})
 
     @property
+    def names(self) -> str:
+        """Which string, a key of ORDERS."""
+        return NAMES[self.endpoint]
+
+    @property
     def string(self) -> str:
         """What should be signed."""
-        return "".join(self.values.get(name, "") for name in ORDERS[NAMES[self.endpoint]])
+        return "".join(self.values.get(name, "") for name in ORDERS[self.names])
 
     def joined(self, *names: str, **other: str) -> str:
         """These parameters together, some with another value."""
