@@ -136,6 +136,11 @@ def _outside() -> httpx.Client:
         return _client
 
 
+def purge(batch: int = 1000) -> int:
+    """Forget messages that left, or were given up, a month ago; returns how many rows went."""
+    return statement.in_batches(sql.PURGE_TOLD, batch)
+
+
 def _untold(name: str, payload: dict[str, Any]) -> None:
     record(
         actor="system",

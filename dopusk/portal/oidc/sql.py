@@ -179,3 +179,12 @@ WITH services AS (
     WHERE g.account_id = %(sub)s::uuid
 """
 TELL_SERVICES += _PUT
+
+# What services were told, or could not be, a month ago: the journal keeps what has to be kept.
+PURGE_TOLD = """
+DELETE FROM outbox_message WHERE id IN (
+    SELECT id FROM outbox_message
+    WHERE kind = 'oidc.logout' AND state <> 'waiting' AND finished_at < now() - interval '30 days'
+    LIMIT %(batch)s
+)
+"""

@@ -11,5 +11,6 @@ sender(backchannel.KIND)(backchannel.tell)
 @app.periodic(cron="17 * * * *")
 @app.task(name="oidc.purge", queueing_lock="oidc.purge", queue="purge")
 def purge(timestamp: int) -> None:
-    """Every hour: expired tokens, spent and unspent codes of yesterday."""
+    """Every hour: expired tokens, spent and unspent codes of yesterday, what services were told a month ago."""
     actions.purge()
+    backchannel.purge()

@@ -274,6 +274,19 @@ def test_after_a_day_it_is_given_up_and_the_journal_says_so(service):
     assert Entry.objects.get(act="oidc.logout_untold").subject == str(known("anna").pk)
 
 
+def test_what_was_told_is_forgotten_after_a_month_and_what_waits_never(service):
+    for _ in range(2):
+        browser, _tokens = entered()
+        browser.submit(browser.get("/"), "/signout/")
+    outbox.deliver(waiting()[0].pk)
+    assert backchannel.purge() == 0
+    long_ago = timezone.now() - timedelta(days=31)
+    Message.objects.filter(state="delivered").update(finished_at=long_ago)
+    Message.objects.update(created_at=long_ago)
+    assert backchannel.purge(batch=1) == 1
+    assert len(waiting()) == Message.objects.count() == 1
+
+
 def test_a_service_that_is_gone_by_then_is_left_alone(service):
     browser, _ = entered()
     browser.submit(browser.get("/"), "/signout/")
