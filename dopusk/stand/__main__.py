@@ -31,8 +31,11 @@ def found_from_there(arguments: list[str]) -> list[str]:
     ]
 
 
-def with_database(state: Path, commands: list[tuple[str, list[str]]]) -> int:
-    """Run management commands on the stand's data, whether the stand runs or not. commands: (site, arguments)."""
+def with_database(state: Path, commands: list[tuple[str, list[str]]], *, signers_change: bool = False) -> int:
+    """Run management commands on the stand's data, whether the stand runs or not.
+
+    commands: (site, arguments). signers_change: whom the cabinet may believe is told to it again afterwards.
+    """
     from dopusk.stand.databases import Marks
     from dopusk.stand.environment import Addresses
     from dopusk.stand.esia import EsiaStand, port_of
@@ -48,7 +51,7 @@ def with_database(state: Path, commands: list[tuple[str, list[str]]]) -> int:
     running = stand.cluster is None or stand.cluster.running()
     try:
         stand.prepare()
-        return max(
+        code = max(
             subprocess.run(
                 [sys.executable, "-m", f"dopusk.{site}", *arguments],
                 env=stand.environment,
@@ -57,6 +60,9 @@ def with_database(state: Path, commands: list[tuple[str, list[str]]]) -> int:
             ).returncode
             for site, arguments in commands
         )
+        if signers_change and isinstance(stand, Stand):
+            stand.choose_signin()
+        return code
     finally:
         if not running:
             stand.stop()
@@ -75,7 +81,7 @@ def main(command: str, arguments: list[str]) -> int:
             return with_database(state, [(site, ["journal", *rest]) for site in SITES])
         case "keys":
             state, rest = on_the_stand(arguments)
-            return with_database(state, [("portal", ["keys", *rest])])
+            return with_database(state, [("portal", ["keys", *rest])], signers_change=True)
         case "client":
             state, rest = on_the_stand(arguments)
             return with_database(state, [("portal", ["client", *found_from_there(rest)])])

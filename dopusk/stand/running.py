@@ -107,13 +107,17 @@ class RunningStand:
 
     def journals_are_whole(self) -> str:
         """What `./dev journal verify` says of this stand. Raises NotRunning when a chain is broken."""
-        command = [sys.executable, "-m", "dopusk.stand", "journal", "verify", "--state", str(self.state)]
+        return "; ".join(self.dev("journal", "verify").split("\n")[:3])
+
+    def dev(self, *arguments: str) -> str:
+        """What a command of `./dev` on this stand prints. Raises NotRunning when it fails."""
+        command = [sys.executable, "-m", "dopusk.stand", *arguments, "--state", str(self.state)]
         done = subprocess.run(
             command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise NotRunning(done.stdout + done.stderr)
-        return "; ".join(done.stdout.split("\n")[:3])
+        return done.stdout
 
     def wait(self) -> None:
         """Until it is stopped from outside, or Ctrl-C comes."""

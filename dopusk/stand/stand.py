@@ -97,10 +97,11 @@ class Stand:
             marks.put("seeded", SEEDED)
             marks.put("portal", self.url("portal"))
         marks.put("base", str(self.addresses.base))
-        self._choose_signin(marks)
+        self.choose_signin()
 
-    def _choose_signin(self, marks: databases.Marks) -> None:
-        """After schema and seeds: the cabinet's settings name a certificate that the portal makes."""
+    def choose_signin(self) -> None:
+        """Tell the cabinet who signs people in. Needs the portal's schema: the portal makes whom it believes."""
+        marks = databases.Marks(self.state)
         dialect = self.dialect or marks.values.get("signin", "oidc")
         with self._timed(f"Signing in by {dialect}") if dialect != "oidc" else nullcontext():
             told = signin.prepare(self.state, self.addresses, self.environment, dialect)

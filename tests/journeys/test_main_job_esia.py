@@ -7,7 +7,7 @@ import pytest
 
 from dopusk.stand.running import RunningStand
 from dopusk.stand.signin import DIALECTS, MNEMONIC
-from dopusk.stand.story import STEPS, Story, sign_in
+from dopusk.stand.story import STEPS, Story, sign_in, until
 from dopusk.stand.visitor import Visitor
 from tests.journeys.portal import Database
 
@@ -98,3 +98,25 @@ def unconfirmed(stand: RunningStand) -> None:
     values = {"identifier": "ksenia@example.org", "password": stand.password("ksenia@example.org")}
     ksenia.submit(values, action="/signin/", expect=403)
     assert "/proofing/missing/" in ksenia.now.url
+
+
+def test_the_portal_changes_its_signer_and_the_cabinet_follows_without_a_restart() -> None:
+    stand = RunningStand(signin="esia-v2")
+    try:
+        trusted = stand.state / "signin" / "markers.pem"
+        before = "".join(trusted.read_text().split())
+        assert signer(stand) in before
+        story = Story(stand)
+        sign_in(story, "anna")
+        stand.dev("keys", "rotate", "--of", "esia", "--now")
+        assert trusted.read_text().count("BEGIN CERTIFICATE") == 2
+        until("the running portal signs by the new key", lambda: signer(stand) not in before)
+        sign_in(story, "maria")
+    finally:
+        stand.close()
+
+
+def signer(stand: RunningStand) -> str:
+    """The certificate of the key that signs markers now, its PEM in one line."""
+    page = httpx.get(f"{stand.portal}/sandbox/esia.pem", timeout=10).raise_for_status()
+    return "".join(page.text.split("-----")[2].split())
