@@ -1,6 +1,7 @@
 """`./dev esia` as an integrator runs it: by its command line, from a program without browser."""
 
 import base64
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ from dopusk.stand.postgres import Cluster
 from dopusk.stand.stand import free_base
 from tests.journeys.alone import CALLBACK, MNEMONIC, System, claims, refused, running
 
-READY_SECONDS = 20
+READY_SECONDS = 20 * max(
+    1.0, os.getloadavg()[0] / (os.cpu_count() or 1)
+)  # of a machine that does nothing else
 
 
 @pytest.fixture(scope="module")
