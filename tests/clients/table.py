@@ -13,7 +13,11 @@ from typing import Final
 
 HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parents[1] / "docs" / "clients.md"
-APACHE: Final = "2.4 (Debian 12)"
+OTHERS: Final = {
+    "Apache mod_auth_openidc": "2.4 (Debian 12)",
+    "openssl and curl": "3.0 and 7.88 (Debian 12)",
+    "Dopusk's own cabinet": "this tree",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ _LIBRARIES = "test_oidc_libraries.py"
 _ESIA = "test_esia_clients.py"
 
 _BASIC, _WHOLE = "OpenID Connect, `client_secret_basic`", "OpenID Connect by FAPI 2.0, `private_key_jwt`"
-_V1 = "ЕСИА v1 (`ac`, `te`)"
+_V1, _V2 = "ЕСИА v1 (`ac`, `te`)", "ЕСИА v2 (`v2/ac`, `v3/te`)"
 
 
 def _library(client: str) -> tuple[Row, ...]:
@@ -77,6 +81,43 @@ def _library(client: str) -> tuple[Row, ...]:
             "ID token ES256",
             "refuses, as it must: the answer of another issuer",
             f"{_LIBRARIES}::test_an_answer_of_another_issuer_is_not_taken_for_ours",
+        ),
+    )
+
+
+def _by_hand(speaks: str) -> tuple[Row, ...]:
+    passes = "code, markers, person: the examples of docs/sandbox.md"
+    return (
+        Row(
+            "openssl and curl",
+            speaks,
+            "signature RSA; markers RS256",
+            passes,
+            "test_examples.py::test_an_integrator_signs_a_test_person_in_by_openssl_and_curl",
+        ),
+        Row(
+            "openssl and curl",
+            speaks,
+            "signature GOST R 34.10-2012; markers GOST3410_2012_256",
+            passes,
+            "test_examples.py::test_the_same_by_a_gost_key_with_markers_signed_by_gost",
+        ),
+    )
+
+
+def _cabinet(speaks: str) -> tuple[Row, ...]:
+    journey, passes = (
+        "../journeys/test_main_job_esia.py::test_the_main_job_by_a_dialect_with",
+        "the main job, whole",
+    )
+    return (
+        Row("Dopusk's own cabinet", speaks, "signature RSA; markers RS256", passes, f"{journey}_an_rsa_key"),
+        Row(
+            "Dopusk's own cabinet",
+            speaks,
+            "signature GOST R 34.10-2012; markers GOST3410_2012_256",
+            passes,
+            f"{journey}_gost_keys_on_both_sides",
         ),
     )
 
@@ -142,13 +183,17 @@ ROWS: Final = (
         "literal in the place of its signature",
         f"{_ESIA}::test_passport_esia_is_refused_at_te_and_the_diagnosis_says_why",
     ),
+    *_by_hand(_V1),
+    *_by_hand(_V2),
+    *_cabinet(_V1),
+    *_cabinet(_V2),
 )
 
 INTRODUCTION = """# Clients
 
 Clients that others wrote, run unchanged against a really running portal by `./dev test tests/clients`. What they
 need is installed by `./dev test` itself: npm and PyPI packages by the lock files in `tests/clients`, Apache from
-Debian.
+Debian. Our own cabinet stands last, for what nobody else's client does.
 
 This file is written by `python -m tests.clients.table`; a test fails when it no longer says what the tests do.
 """
@@ -165,7 +210,7 @@ def version(client: str) -> str:
             rf"^{re.escape(package)}==(\S+)", (HERE / "requirements.txt").read_text(), re.MULTILINE
         )
         return found[1] if found else ""
-    return APACHE
+    return OTHERS.get(client, "")
 
 
 def exists(test: str) -> bool:
