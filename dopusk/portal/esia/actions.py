@@ -19,6 +19,7 @@ from dopusk.portal.consents import actions as consents
 from dopusk.portal.consents import rules as consent_rules
 from dopusk.portal.esia import markers, numbers, sql
 from dopusk.portal.esia.errors import EsiaFault
+from dopusk.portal.esia.models import Entry
 from dopusk.portal.esia.rules import te
 from dopusk.portal.esia.rules.ac import CODE_SECONDS, Entrant, Organisation
 from dopusk.portal.esia.rules.permissions import Permission
@@ -202,6 +203,11 @@ def exchange(received: Received, client: Registration, redirects: list[str]) -> 
     if fault or row is None:
         return fault or EsiaFault("007011", "code_unknown")
     return _issue(row[1], received, refresh if row[1].offline else "")
+
+
+def begun(code: str, client_id: str) -> Entry | None:
+    """What a code of this system was asked with; for the diagnosis of a refusal, so nothing is spent."""
+    return Entry.objects.filter(grant__code_hash=_hashed(code), grant__client_id=client_id).first()
 
 
 @transaction.atomic

@@ -18,6 +18,8 @@ from dopusk.trust import raw
 
 __all__ = ["Signed", "SystemView", "Verdict", "judge"]
 
+UNGUESSED: Final = frozenset({"string_unknown", "string_differs", "signature_wrong"})
+
 
 @dataclass(frozen=True)
 class Verdict:

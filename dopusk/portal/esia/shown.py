@@ -40,6 +40,16 @@ ENCODINGS: Final[dict[str, str | Promise]] = {
     "base64_padded": gettext_lazy("обычный base64 с «=»"),
     "base64_half": gettext_lazy("обычный base64, «=» обрезаны не все"),
 }
+_NAMED: Final = {
+    "parameter_missing",
+    "parameter_repeated",
+    "recipient_repeated",
+    "parameters_unreadable",
+    "scope_unknown",
+    "scope_not_granted",
+    "scope_of_another",
+    "rs_scope",
+}  # the heading says which
 _SECTIONS: Final = ("string", "hash", "signature", "clock")
 _ABOUT: Final = (
     ("hash_", "hash"),
@@ -84,7 +94,9 @@ def of(diagnosis: Diagnosis) -> dict[str, Any]:
 def headline(diagnosis: Diagnosis) -> str:
     """What happened, as a heading: without its full stop, and no number torn from its word."""
     what, _todo = advice.on(diagnosis.code)
-    return re.sub(r" (?=\d)", "\N{NO-BREAK SPACE}", str(what).removesuffix("."))
+    words = re.sub(r" (?=\d)", "\N{NO-BREAK SPACE}", str(what).removesuffix("."))
+    named = diagnosis.report.get("detail", "") if diagnosis.code in _NAMED else ""
+    return f"{words}: {named}" if named else words
 
 
 def _order(code: str) -> list[str]:

@@ -1,6 +1,7 @@
 """`te` and `v3/te`: markers for a code, for a refresh token, or for the system itself."""
 
 import functools
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -25,8 +26,7 @@ def te(endpoint: str, request: Request) -> Answer:
     client = received.client
     if fault or client is None or system is None:
         return refused_in_json(received, fault or EsiaFault("008010", "client_unknown"), _about(received))
-    signed = Signed(endpoint, received.get("grant_type"), received.values)
-    verdict = secrets.judge(signed, system, now=faults.now("te"))
+    verdict = _judged(received, client, system)
     report = {**_about(received), **verdict.report}
     if verdict.fault:
         return refused_in_json(received, verdict.fault, report)
@@ -35,6 +35,18 @@ def te(endpoint: str, request: Request) -> Answer:
         return refused_in_json(received, answer, report)
     diagnosis.record(endpoint, client.client_id, None, report)
     return as_json(HTTPStatus.OK, answer, ("Pragma", "no-cache"))
+
+
+def _judged(received: Received, client: Registration, system: SystemView) -> secrets.Verdict:
+    """A string nobody could guess is looked at once more, with what the code was asked with: it may be of that."""
+    signed, now = Signed(received.endpoint, received.get("grant_type"), received.values), faults.now("te")
+    verdict = secrets.judge(signed, system, now=now)
+    if verdict.fault is None or verdict.fault.code not in secrets.UNGUESSED or not received.get("code"):
+        return verdict
+    begun = actions.begun(received.get("code"), client.client_id)
+    if begun is None:
+        return verdict
+    return secrets.judge(replace(signed, ac_state=begun.state, ac_scope=begun.scope), system, now=now)
 
 
 def _granted(received: Received, client: Registration) -> dict[str, Any] | EsiaFault:

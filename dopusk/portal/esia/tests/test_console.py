@@ -6,6 +6,7 @@ import re
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from dopusk.portal.esia import advice, diagnosis
 from dopusk.portal.esia.errors import KINDS, EsiaFault
 from dopusk.portal.esia.mistakes import MISTAKES
 from dopusk.portal.esia.models import Diagnosis
+from dopusk.portal.esia.tests.esia_client import Esia, registered
 from dopusk.portal.esia.tests.signed_requests import (
     CODE,
     OWN,
@@ -310,3 +312,25 @@ def test_what_came_from_outside_is_shown_as_text(hostile):
     text = page_of(kept).content.decode()
     assert "<script>alert" not in text
     assert "<img" not in text
+
+
+@pytest.mark.django_db
+def test_the_heading_names_the_parameter_that_is_missing():
+    kept = diagnosis.record("v2/ac", "DOPUSK", EsiaFault("007014", "parameter_missing", "state"), {})
+    assert page_of(kept).context["what"].endswith(": state")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("signed", "code"), [("state", "state_of_ac"), ("scope", "scope_of_ac")])
+def test_at_te_it_is_seen_that_what_was_signed_is_of_ac(signed, code, settings):
+    """Анна's system signs the state, or the scopes, its request for the code had; the answer leads to the page."""
+    hashes_cost_nothing(settings)
+    registered()
+    esia = Esia(2)
+    began = {"state": "0d2f6a0e-6c0e-4c53-9a59-2f3f3f6a8f11", "scope": "openid fullname"}
+    sent = {"state": str(uuid.uuid4()), "scope": "openid snils"}
+    form = esia.te(esia.code(**began), **{**sent, signed: began[signed]}) | sent
+    told = esia.post(form)
+    assert told.json()["error_description"].startswith("ESIA-007053")
+    page = Client().get(urlsplit(told.headers["X-Diagnosis"]).path)
+    assert page.context["one"].code == code

@@ -23,11 +23,8 @@ from dopusk.portal.esia.tests.signed_requests import (
     stamp,
     url64,
 )
-from dopusk.trust import gost
 
-ENGINE = pytest.mark.skipif(
-    not gost.available(), reason="GOST: the engine of openssl cannot be installed here"
-)
+ENGINE = pytest.mark.usefixtures("gost_engine")
 
 strict = pytest.param(False, id="strict")
 lenient = pytest.param(True, id="lenient")
@@ -93,9 +90,8 @@ def test_quirk_10_either_case_of_the_hash(mode, turned):
     assert judged(mode, made, client_certificate_hash=turned(OWN.right)) == (True, [], "")
 
 
-@pytest.mark.parametrize(
-    "by", [pytest.param(lambda: OWN, id="RSA"), pytest.param(gost_signer, id="GOST", marks=ENGINE)]
-)
+@ENGINE
+@pytest.mark.parametrize("by", [pytest.param(lambda: OWN, id="RSA"), pytest.param(gost_signer, id="GOST")])
 def test_quirk_10_the_other_algorithm_of_the_hash_is_for_lenient_systems(by):
     made = case("v2/ac", mode=False, by=by())
     other = "sha256" if by().right == by().hashes["streebog256"] else "streebog256"
@@ -141,9 +137,8 @@ def test_quirk_13_an_address_encoded_twice_at_te_is_for_lenient_systems():
     assert judged(True, made, made.signature(), redirect_uri=sent) == (True, ["redirect_encoded_twice"], "")
 
 
-@pytest.mark.parametrize(
-    "by", [pytest.param(lambda: OWN, id="RSA"), pytest.param(gost_signer, id="GOST", marks=ENGINE)]
-)
+@ENGINE
+@pytest.mark.parametrize("by", [pytest.param(lambda: OWN, id="RSA"), pytest.param(gost_signer, id="GOST")])
 def test_quirk_14_the_other_byte_order_is_for_lenient_systems(by):
     made = case("v2/ac", mode=False, by=by())
     assert judged(False, made, made.signature()[::-1]) == (False, [], "007053")

@@ -10,7 +10,7 @@ from dopusk.portal.esia import systems
 from dopusk.portal.esia.models import Certificate, System
 from dopusk.portal.esia.registering import add_certificate, disable_certificate, register_system
 from dopusk.portal.esia.tests.signed_requests import NOW, OTHER, OWN, certified, gost_signer
-from dopusk.trust import certificates, gost
+from dopusk.trust import certificates
 from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_a_certificate_may_come_as_pem():
     assert bytes(Certificate.objects.get().der) == OWN.der
 
 
-@pytest.mark.skipif(not gost.available(), reason="GOST: the engine of openssl cannot be installed here")
+@pytest.mark.usefixtures("gost_engine")
 def test_a_gost_certificate_is_kept_with_its_streebog():
     register_system(
         "DOPUSK", **{**VALUES, "certificates": [gost_signer().der]}, token_alg="GOST3410_2012_256"

@@ -23,11 +23,8 @@ from dopusk.portal.esia.tests.signed_requests import (
     v2_ac,
     v3_te,
 )
-from dopusk.trust import gost
 
-ENGINE = pytest.mark.skipif(
-    not gost.available(), reason="GOST: the engine of openssl cannot be installed here"
-)
+ENGINE = pytest.mark.usefixtures("gost_engine")
 WRONG, STRANGER, MISSING, TIME = "007053", "007002", "007014", "007015"
 FOREIGN, FORBIDDEN = "007011", "007005"
 ALL = {"v1/ac": v1_ac, "v1/te": v1_te, "v2/ac": v2_ac, "v3/te": v3_te}
