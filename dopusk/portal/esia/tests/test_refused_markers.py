@@ -300,3 +300,15 @@ def test_we_fail_and_the_code_stays_good(monkeypatch, failure):
     assert said(answer.json()) == ("server_error", "ESIA-007007")
     assert "secret" not in answer.text
     assert Esia().post(Esia().te(code)).status_code == 200
+
+
+def test_we_fail_and_the_refresh_token_stays_good(monkeypatch):
+    def broken(*_):
+        raise gost.EngineMissing("none here")
+
+    esia, first = offline()
+    with monkeypatch.context() as patch:
+        patch.setattr(markers, "access_marker", broken)
+        answer = esia.post(esia.refresh(first["refresh_token"]))
+    assert said(answer.json()) == ("server_error", "ESIA-007007")
+    assert esia.post(esia.refresh(first["refresh_token"])).status_code == 200
