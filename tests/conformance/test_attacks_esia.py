@@ -25,6 +25,7 @@ from dopusk.portal.esia.tests.esia_client import (
     Esia,
     entered,
     forget,
+    gost_pair,
     registered,
     rsa_pair,
     said,
@@ -279,6 +280,34 @@ def test_a_marker_of_openid_connect_is_no_marker_of_the_dialect_nor_the_other_wa
     marker = Esia().markers()["access_token"]
     for token in (oidc["access_token"], oidc["id_token"]):
         assert asked_about_her(token, person_of(marker)).status_code == 401
+
+
+@pytest.mark.usefixtures("gost_engine")
+def test_a_marker_signed_by_gost_is_not_turned_into_one_of_rsa():
+    """The algorithm in the header is the attacker's to write; which key fits it is not."""
+    registered(gost_pair()[1], mnemonic="GOSTOVAYA", token_alg="GOST3410_2012_256")
+    gost = Esia(2, mnemonic="GOSTOVAYA", pair=gost_pair()).markers()["access_token"]
+    rsa_marker = Esia().markers()["access_token"]
+    assert asked_about_her(gost).status_code == asked_about_her(rsa_marker).status_code == 200
+    for marker, other in ((gost, "RS256"), (rsa_marker, "GOST3410_2012_256")):
+        _, body, signature = marker.split(".")
+        head = coded(json.dumps({"ver": 1, "typ": "JWT", "sbt": "access", "alg": other}).encode())
+        assert asked_about_her(f"{head}.{body}.{signature}").status_code == 401
+
+
+@pytest.mark.usefixtures("gost_engine")
+def test_the_key_of_one_algorithm_does_not_sign_for_the_certificate_of_another():
+    """Its hash is sent, another's signature with it; both belong to the system."""
+    registered(rsa_pair("Обеих")[1], gost_pair()[1], mnemonic="OBEIKH")
+    by_rsa = Esia(2, mnemonic="OBEIKH", pair=rsa_pair("Обеих"))
+    by_gost = Esia(2, mnemonic="OBEIKH", pair=gost_pair())
+    for signing_, named in ((by_rsa, by_gost), (by_gost, by_rsa)):
+        mixed = {
+            **secret_of(signing_),
+            "client_certificate_hash": secret_of(named)["client_certificate_hash"],
+        }
+        assert refused_at_ac(f"{by_rsa.ac_path}?{httpx.QueryParams(mixed)}") == "ESIA-007053"
+    assert "code" in entered(Browser(), by_gost.ac())
 
 
 # CMS: expired, foreign, altered
