@@ -56,12 +56,12 @@ def together(act: Callable[[], Outcome]) -> Outcome:
     """Several statements in one transaction, the caller's own if there is one; done anew if the line was found cut."""
     if connection.in_atomic_block:
         return act()
+    raw = connection.connection
     try:
         with transaction.atomic():
             return act()
     except (psycopg.OperationalError, OperationalError):
-        raw = connection.connection
-        if raw is not None and not raw.closed and not raw.broken:
+        if raw is not None and not raw.closed and not raw.broken:  # by now Django has put another in its place
             raise
         connection.close()
         log.warning("the database connection was lost; the transaction is begun anew")

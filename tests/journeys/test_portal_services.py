@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from dopusk.stand.running import ROOT, RunningStand
+from dopusk.stand.running import RunningStand
 from tests.journeys import portal
 from tests.journeys.portal import look, said, wrong
 
@@ -87,15 +86,13 @@ def test_oleg_registers_a_service_mends_what_was_wrong_and_disables_it(
 def test_the_command_on_a_running_stand_adds_a_service_and_brings_in_the_next_key(
     homeland: RunningStand,
 ) -> None:
-    def run(*command: str) -> str:
-        whole = [sys.executable, "-m", "dopusk.stand", *command, "--state", str(homeland.state)]
-        return subprocess.run(whole, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-
-    told = run("client", "add", "--id", "ci", "--name", "CI", "--redirect-uri", "https://clinic.example/cb")
+    told = homeland.dev(
+        "client", "add", "--id", "ci", "--name", "CI", "--redirect-uri", "https://clinic.example/cb"
+    )
     secret = re.search(r'"client_secret": "([^"]+)"', told)
     assert secret
     assert refusal(homeland, "ci", secret[1]) == "invalid_grant"
-    kid = run("keys", "rotate", "--of", "oidc", "--alg", "ES256").split()[2]
+    kid = homeland.dev("keys", "rotate", "--of", "oidc", "--alg", "ES256").split()[2]
     ends = time.monotonic() + 15
     while kid not in httpx.get(f"{homeland.portal}/oidc/jwks", timeout=30).text:
         assert time.monotonic() < ends, "the running portal has not noticed the next key"
