@@ -82,6 +82,10 @@ class Esia:
         claims = {**esia_person.claims(identity, card), "iss": self.issuer, "sub": oid}
         return Answer({**claims, "sid": str(identity.get("urn:esia:sid") or "")}, "")
 
+    def spoke(self, iss: str) -> bool:
+        """This protocol's answers do not say whose they are: one that does is another's."""
+        return not iss
+
     def refusal(self, error: str, description: str) -> str:
         """By the number at the beginning of the description; without one, the word of RFC 6749."""
         found = ERROR.match(description)

@@ -18,13 +18,13 @@ def claims(identity: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, 
     """
     contacts, documents = _elements(person, "contacts"), _elements(person, "documents")
     told = {
-        "family_name": person.get("lastName"),
-        "given_name": person.get("firstName"),
-        "middle_name": person.get("middleName"),
-        "gender": GENDERS.get(str(person.get("gender"))),
-        "birthdate": _day(person.get("birthDate")),
-        "snils": person.get("snils"),
-        "inn": person.get("inn"),
+        "family_name": _text(person, "lastName"),
+        "given_name": _text(person, "firstName"),
+        "middle_name": _text(person, "middleName"),
+        "gender": GENDERS.get(_text(person, "gender")),
+        "birthdate": _day(_text(person, "birthDate")),
+        "snils": _text(person, "snils"),
+        "inn": _text(person, "inn"),
         "email": _verified(contacts, "EML"),
         "phone_number": _phone(_verified(contacts, "MBT")),
         "identity_document": _passport(documents, person.get("rIdDoc")),
@@ -52,7 +52,7 @@ def _elements(person: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 def _verified(contacts: list[Mapping[str, Any]], kind: str) -> str:
     for contact in contacts:
         if contact.get("type") == kind and contact.get("vrfStu") == "VERIFIED":
-            return str(contact.get("value") or "")
+            return _text(contact, "value")
     return ""
 
 
@@ -64,12 +64,18 @@ def _phone(value: str) -> str:
         return value[:16]
 
 
-def _day(value: object) -> str:
+def _text(whole: Mapping[str, Any], name: str) -> str:
+    """A text field; of any other kind, or with signs that no name has, it counts as absent."""
+    value = whole.get(name)
+    return value if isinstance(value, str) and value.isprintable() else ""
+
+
+def _day(value: str) -> str:
     """`1986-03-14` from `14.03.1986`; what is no day stays as it is, to be refused by the rules."""
     try:
-        return datetime.strptime(str(value), "%d.%m.%Y").date().isoformat()  # noqa: DTZ007 - a day has no zone
+        return datetime.strptime(value, "%d.%m.%Y").date().isoformat()  # noqa: DTZ007 - a day has no zone
     except ValueError:
-        return str(value or "")
+        return value
 
 
 def _passport(documents: list[Mapping[str, Any]], main: object) -> dict[str, str]:
@@ -78,12 +84,12 @@ def _passport(documents: list[Mapping[str, Any]], main: object) -> dict[str, str
     if not passports:
         return {}
     document = next((one for one in passports if main and str(one.get("id")) == str(main)), passports[0])
-    code = str(document.get("issueId") or "")
+    code = _text(document, "issueId")
     return {
         "type": "passport_rf",
-        "series": str(document.get("series") or ""),
-        "number": str(document.get("number") or ""),
-        "issue_date": _day(document.get("issueDate")),
-        "issuer": str(document.get("issuedBy") or ""),
+        "series": _text(document, "series"),
+        "number": _text(document, "number"),
+        "issue_date": _day(_text(document, "issueDate")),
+        "issuer": _text(document, "issuedBy"),
         "issuer_code": f"{code[:3]}-{code[3:]}" if len(code) == 6 and code.isdecimal() else code,
     }

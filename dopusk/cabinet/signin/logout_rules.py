@@ -88,7 +88,7 @@ def _tells_of_a_logout(said: Said) -> bool:
 def _says_whose(said: Said) -> bool:
     """§2.6 step 5: `sub`, `sid`, or both, as texts."""
     told = [said.claims[name] for name in ("sub", "sid") if name in said.claims]
-    return bool(told) and all(isinstance(one, str) and 0 < len(one) <= LONGEST for one in told)
+    return bool(told) and all(_word(one) for one in told)
 
 
 def _has_no_nonce(said: Said) -> bool:
@@ -98,8 +98,11 @@ def _has_no_nonce(said: Said) -> bool:
 
 def _is_named(said: Said) -> bool:
     """§2.4: `jti`, by which it is taken once (step 8)."""
-    told = said.claims.get("jti")
-    return isinstance(told, str) and 0 < len(told) <= LONGEST
+    return _word(said.claims.get("jti"))
+
+
+def _word(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST and value.isprintable()
 
 
 def _number(value: object) -> bool:

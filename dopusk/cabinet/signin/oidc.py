@@ -85,6 +85,11 @@ class OpenId:
             raise PortalRefused("userinfo_sub")
         return Answer({**told, **claims}, raw)
 
+    def spoke(self, iss: str) -> bool:
+        """RFC 9207 §2.4: a provider that names itself in its answers does so in each."""
+        named = self._provider().get("authorization_response_iss_parameter_supported") is True
+        return iss == self.issuer if iss or named else True
+
     def refusal(self, error: str, description: str) -> str:
         """RFC 6749 §4.1.2.1: the code as it stands."""
         return error[:60]

@@ -59,6 +59,9 @@ class Provider(Protocol):
     def exchange(self, code: str, redirect_uri: str, *, nonce: str, verifier: str) -> Answer:
         """Who came back with this code, every signature and every binding checked."""
 
+    def spoke(self, iss: str) -> bool:
+        """Whether the answer the browser brought is this provider's own. iss: its parameter, empty if it has none."""
+
     def refusal(self, error: str, description: str) -> str:
         """Our code for what the browser brought back instead of a code: "access_denied", "unconfirmed"…"""
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from dopusk.cabinet.signin import access, actions, attempts, entrance, kept, logout_rules, rules
 from dopusk.cabinet.signin.portal import portal
-from dopusk.cabinet.signin.provider import PortalDown, PortalRefused
+from dopusk.cabinet.signin.provider import Answer, PortalDown, PortalRefused
 from dopusk.trust.sealing import SealBroken, Sealer
 from dopusk.web import errors
 
@@ -49,19 +49,14 @@ def callback(request: HttpRequest) -> HttpResponseBase:
     attempt = attempts.recall(request, state)
     if attempt is None or not (request.GET.get("code") or request.GET.get("error")):
         return redirect("/") if access.person_of(request) else _refused(request, "signin_stale", "/")
-    if request.GET.get("error"):
-        code = portal().refusal(request.GET["error"], request.GET.get("error_description", ""))
-        log.info("the portal refused: %s", code)
-        return _forgotten(state, _refused(request, code, attempt.next))
     try:
-        answer = portal().exchange(
-            request.GET["code"], _callback(), nonce=attempt.nonce, verifier=attempt.verifier
-        )
+        answer = _answer(request, attempt)
     except PortalDown as down:
         return _portal_down(request, down, attempt.next)
     except PortalRefused as refused:
         log.warning("sign-in did not work: %s", refused.code)
-        if access.person_of(request):  # the back button: the code was used by this very sign-in
+        # the back button: the code was used by this very sign-in
+        if access.person_of(request) and not request.GET.get("error"):
             return redirect(attempt.next)
         return _forgotten(state, _refused(request, refused.code, attempt.next))
     return _forgotten(state, _arrived(request, answer.claims, answer.id_token, attempt.next))
@@ -117,6 +112,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     if request.method == "POST" and request.COOKIES and kept.keep(request, response):
         return response
     return errors.csrf_failure(request, reason)
+
+
+def _answer(request: HttpRequest, attempt: attempts.Attempt) -> Answer:
+    """What came back with the browser, exchanged. Raises PortalDown, PortalRefused."""
+    told = request.GET
+    if not portal().spoke(told.get("iss", "")):
+        raise PortalRefused("answer_issuer")
+    if told.get("error"):
+        raise PortalRefused(portal().refusal(told["error"], told.get("error_description", "")))
+    return portal().exchange(told["code"], _callback(), nonce=attempt.nonce, verifier=attempt.verifier)
 
 
 def _arrived(

@@ -136,6 +136,7 @@ NOW = int(time.time())
         ({"sub": None, "sid": None}, "logout_subject"),
         ({"sid": ""}, "logout_subject"),
         ({"sid": 17}, "logout_subject"),
+        ({"sid": "a\0b"}, "logout_subject"),
         ({"sub": "s" * 300}, "logout_subject"),
         ({"nonce": "n"}, "logout_nonce"),
         ({"jti": None}, "logout_jti"),

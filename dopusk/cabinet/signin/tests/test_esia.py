@@ -237,6 +237,12 @@ def test_the_answer_to_another_request_is_not_taken(stand, client):
     refused(sign_in(client, double), "state_differs")
 
 
+def test_an_answer_that_names_an_openid_provider_is_not_taken(stand, client):
+    double = stand()
+    answer = client.get("/signin/callback/", {**double.ac(leave(client)), "iss": site.PORTAL_URL})
+    refused(answer, "answer_issuer")
+
+
 def test_a_code_is_good_once(stand, client):
     double = stand(2)
     back = double.ac(leave(client))

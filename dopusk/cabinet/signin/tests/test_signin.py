@@ -216,6 +216,22 @@ def _with_kid(token, request, key):
     return httpx.Response(200, json=body)
 
 
+@pytest.mark.parametrize("names_itself", [True, False])
+@pytest.mark.parametrize("told", ["", "https://evil.example", "{issuer}"])
+def test_an_answer_of_another_provider_is_not_taken(provider, client, names_itself, told, monkeypatch):
+    """RFC 9207: the portal says in its answer whose it is."""
+    said = {**provider.metadata(), "authorization_response_iss_parameter_supported": names_itself}
+    monkeypatch.setattr(provider, "metadata", lambda: said)
+    query = leave(client)
+    back = {"code": provider.code_for(query), "state": query["state"][0]}
+    answer = client.get("/signin/callback/", {**back, "iss": told.format(issuer=provider.issuer)})
+    if told == "{issuer}" or not (told or names_itself):
+        assert answer.status_code == 302
+    else:
+        refused(answer, "answer_issuer")
+        assert "/oidc/token" not in provider.asked
+
+
 @pytest.mark.parametrize("place", ["*", "/oidc/token", "/oidc/userinfo", "/oidc/jwks"])
 def test_a_silent_portal_is_explained(provider, client, place):
     if place == "*":
