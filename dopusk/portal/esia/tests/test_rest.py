@@ -15,6 +15,7 @@ from dopusk.portal.esia.models import Diagnosis
 from dopusk.portal.esia.scopes import SCOPES
 from dopusk.portal.esia.tests.esia_client import Esia, registered
 from dopusk.portal.oidc.models import Token
+from dopusk.portal.profile.models import Fact
 from dopusk.portal.tests.browser import Browser, known
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,29 @@ def test_everything_by_the_legacy_scope():
     assert [one["type"] for one in told["addresses"]["elements"]] == ["PLV", "PRG"]
     kid = told["kids"]["elements"][0]
     assert (kid["firstName"], kid["documents"]["size"]) == ("Илья", 2)
+
+
+def test_of_an_ordinary_person_what_the_portal_holds():
+    registered(scopes=ALL)
+    account = known("viktor")
+    fact = Fact(account=account, section="residence")
+    fact.keep({"postcode": "170000", "region": "Тверская область", "locality": "Тверь", "house": "3"})
+    fact.save()
+    marker = Esia().markers(scope=EVERYTHING, who="viktor")["access_token"]
+    told = _person(
+        marker,
+        "?embed=(contacts.elements,documents.elements,addresses.elements,kids,vehicles)",
+        oid=1000300605,
+    ).json()
+    (passport,), (address,) = told["documents"]["elements"], told["addresses"]["elements"]
+    assert (passport["issueId"], passport["issueDate"], passport["fmsValid"]) == (
+        "690001",
+        "20.02.2014",
+        True,
+    )
+    assert (address["type"], address["city"], address["house"]) == ("PLV", "Тверь", "3")
+    assert [one["value"] for one in told["contacts"]["elements"]] == ["viktor@example.org", "+7(900)0000005"]
+    assert [told["kids"]["size"], told["vehicles"]["size"]] == [0, 0]
 
 
 def test_links_are_absolute_and_of_the_host_that_was_called():

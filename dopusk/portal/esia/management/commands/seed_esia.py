@@ -1,5 +1,6 @@
 """`python -m dopusk.portal seed_esia`: the sixteen test people, and systems from a file; again changes nothing."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import RegistrationRefused
-from dopusk.portal.esia.registering import register_system
+from dopusk.portal.esia.models import Certificate
+from dopusk.portal.esia.registering import disable_certificate, register_system
 from dopusk.portal.esia.scopes import SCOPES
 from dopusk.portal.esia.seeding import seed_test_people
 
@@ -33,7 +35,10 @@ class Command(BaseCommand):
                 self._register(system)
 
     def _register(self, system: dict[str, Any]) -> None:
-        """In the sandbox a system may ask for any scope, unless the file names its own."""
+        """In the sandbox a system may ask for any scope, unless the file names its own.
+
+        Its certificates are those of the file and no others: one that is named no more is disabled.
+        """
         client_id = system["client_id"]
         try:
             register_system(
@@ -49,4 +54,9 @@ class Command(BaseCommand):
             )
         except (RegistrationRefused, ValueError) as refused:
             raise CommandError(f"{client_id} is not registered: {refused}") from None
+        given = {hashlib.sha256(bytes.fromhex(one)).hexdigest() for one in system["certificates"]}
+        for one in Certificate.objects.filter(system_id=client_id, disabled_at=None).exclude(
+            sha256__in=given
+        ):
+            disable_certificate(client_id, one.sha256)
         self.stdout.write(f"{client_id} is registered")
