@@ -13,7 +13,8 @@ from dopusk.portal.esia.strings import Text
 
 @dataclass
 class Case:
-    """now: aware. values: the parameters, the timestamp restored. named: by the hash; signer: by the signature."""
+    """now: aware. values: the parameters, the timestamp restored. data: a signature that can be
+    checked. named: by the hash; signer: by the signature."""
 
     signed: Signed
     system: SystemView
@@ -21,6 +22,7 @@ class Case:
     report: dict[str, Any] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     stamp: Stamp | None = None
+    data: bytes | None = None
     named: Registered | None = None
     signer: Registered | None = None
 

@@ -73,6 +73,7 @@ def of(diagnosis: Diagnosis) -> dict[str, Any]:
         "one": diagnosis,
         "what": headline(diagnosis),
         "todo": todo,
+        "also": [(code, advice.on(code)) for code in (report.get("beside"), *report.get("also", [])) if code],
         "sections": _order(diagnosis.code),
         "registered": [_plain_certificate(one) for one in report.get("registered", [])],
         "answer": kind,

@@ -25,7 +25,8 @@ def te(endpoint: str, request: Request) -> Answer:
     fault = fault or first_fault(by_grant(received), received)
     client = received.client
     if fault or client is None or system is None:
-        return refused_in_json(received, fault or EsiaFault("008010", "client_unknown"), _about(received))
+        fault = fault or EsiaFault("008010", "client_unknown")
+        return refused_in_json(received, fault, {**_about(received), **_beside(received, system)})
     verdict = _judged(received, client, system)
     report = {**_about(received), **verdict.report}
     if verdict.fault:
@@ -47,6 +48,16 @@ def _judged(received: Received, client: Registration, system: SystemView) -> sec
     if begun is None:
         return verdict
     return secrets.judge(replace(signed, ac_state=begun.state, ac_scope=begun.scope), system, now=now)
+
+
+def _beside(received: Received, system: SystemView | None) -> dict[str, Any]:
+    """Of a request refused for its form, what is wrong with its signature too."""
+    if system is None or not received.get("client_secret"):
+        return {}
+    signed = Signed(received.endpoint, received.get("grant_type"), received.values)
+    verdict = secrets.judge(signed, system, now=faults.now("te"))
+    also = [verdict.fault.code, *verdict.report.get("also", [])] if verdict.fault else []
+    return {**verdict.report, "also": also}
 
 
 def _granted(received: Received, client: Registration) -> dict[str, Any] | EsiaFault:

@@ -29,6 +29,7 @@ from dopusk.portal.esia.tests.signed_requests import (
     gost_v2,
     reissued,
     signer,
+    stamp,
     url64,
     v1_ac,
     v1_te,
@@ -285,3 +286,27 @@ def test_the_codes_of_these_tables_are_known_and_no_report_holds_a_secret():
     assert url64(OWN.pkcs7("пароль")) not in said
     assert CODE["code"] not in said
     assert CODE["code"][:6] in said
+
+
+@pytest.mark.parametrize(
+    ("made", "sent", "codes"),
+    [
+        (v1_ac, {"timestamp": stamp(-4000)}, ["clock_behind", "string_unknown"]),
+        (v2_ac, {"client_certificate_hash": OWN.hashes["pem_sha256"]}, ["hash_pem"]),
+        (
+            v2_ac,
+            {"client_certificate_hash": OTHER.right, "timestamp": "вчера"},
+            ["timestamp_form", "hash_unknown"],
+        ),
+        (v3_te, {"client_certificate_hash": "absent", "state": "x"}, ["hash_missing", "string_unknown"]),
+    ],
+)
+def test_what_else_is_wrong_is_told_beside_the_first_mistake(made, sent, codes):
+    case = made()
+    verdict = case.judged(case.signature(), **sent)
+    assert [verdict.fault.code, *verdict.report.get("also", [])][:2] == codes
+
+
+def test_of_pkcs7_at_v2_the_string_is_told_too():
+    verdict = v2_ac().judged(OWN.pkcs7(v2_ac().joined(*V1)))
+    assert (verdict.fault.code, verdict.report["beside"]) == ("cms_on_v2", "string_v1")
