@@ -195,6 +195,8 @@ Clients that others wrote, run unchanged against a really running portal by `./d
 need is installed by `./dev test` itself: npm and PyPI packages by the lock files in `tests/clients`, Apache from
 Debian. Our own cabinet stands last, for what nobody else's client does.
 
+Those of the ЕСИА run against a strict system: none of them needs `--lenient`.
+
 This file is written by `python -m tests.clients.table`; a test fails when it no longer says what the tests do.
 """
 

@@ -66,6 +66,7 @@ def test_passport_esia_is_refused_at_te_and_the_diagnosis_says_why(esia, system)
     latest = esia.diagnoses(system)[0]
     assert (latest["endpoint"], latest["ok"], latest["code"]) == ("v1/te", False, "scope_missing")
     assert refused.value.told["message"][:11] == latest["esia_code"] == "ESIA-007013"
+    assert latest["report"]["also"] == ["secret_form"]
     assert esia.advice(latest["id"])
 
 
