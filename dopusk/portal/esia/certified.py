@@ -16,6 +16,9 @@ _UNREADABLE: Final = {
 }
 
 
+_OF_DIGEST: Final = {"": "digest_bare", "md5": "digest_sha1", "sha1": "digest_sha1"}
+
+
 @dataclass(frozen=True)
 class Judged:
     """code: of the mistake, or empty. forgiven: deviations. report: what is to be told."""
@@ -73,7 +76,8 @@ def pkcs7(case: Case, data: bytes) -> Judged:
 def _wrong_pkcs7(case: Case, data: bytes, verdict: cms.Verdict, registered: dict[Any, Registered]) -> Judged:
     found = verdict.found
     if verdict.code in _UNREADABLE or found is None:
-        return Judged(_UNREADABLE.get(verdict.code, "secret_kind"), report={"why": verdict.why})
+        code = "cms_not_der" if verdict.why == "indefinite" else _UNREADABLE.get(verdict.code, "secret_kind")
+        return Judged(code, report={"why": verdict.why})
     signer = registered.get(found.signer) if found.signer else None
     if verdict.code == "signer_unknown":
         known = [reported.of_certificate(one) for one in registered.values()]
@@ -209,7 +213,7 @@ def _other_string(case: Case, registered: Registered, data: bytes) -> Judged | N
         pss = spoken.is_pss(certificate, data, [text.data for text in case.usual])
         return Judged("rsa_pss", registered) if pss else None
     if any(spoken_of.matches(text.data) for text in case.usual):
-        return Judged("digest_sha1" if spoken_of.digest in {"sha1", "md5"} else "digest_other", registered)
+        return Judged(_OF_DIGEST.get(spoken_of.digest, "digest_other"), registered)
     looked = _searched(case, spoken_of)
     return Judged(looked.code, registered, report={**looked.report, "digest": spoken_of.digest})
 

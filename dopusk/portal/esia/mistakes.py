@@ -63,6 +63,7 @@ MISTAKES: Final[dict[str, tuple[str, str]]] = {
     # client_secret: what kind of signature it is
     "cms_on_v2": (_WRONG, ""),
     "raw_on_v1": (_WRONG, ""),
+    "cms_not_der": (_WRONG, ""),
     "cms_no_signer": (_WRONG, ""),
     "cms_several_signers": (_WRONG, ""),
     "bytes_reversed": (_WRONG, ""),
@@ -71,6 +72,7 @@ MISTAKES: Final[dict[str, tuple[str, str]]] = {
     "algorithm_unknown": (_WRONG, ""),
     "digest_sha1": (_WRONG, ""),
     "digest_other": (_WRONG, ""),
+    "digest_bare": (_WRONG, ""),
     "rsa_pss": (_WRONG, ""),
     "foreign_key": (_WRONG, ""),
     "string_unknown": (_WRONG, ""),

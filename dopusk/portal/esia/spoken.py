@@ -53,16 +53,22 @@ def of_digest(name: str, value: bytes) -> Spoken | None:
 
 
 def of_rsa(certificate: Certificate, signature: bytes) -> Spoken | None:
-    """PKCS#1 v1.5 gives back the digest that was signed (RFC 8017 §9.2); None when it is not of this key."""
+    """PKCS#1 v1.5 gives back the digest that was signed (RFC 8017 §9.2); None when it is not of this key.
+
+    A digest without the name of its algorithm around it, as `pkeyutl` signs, is taken for SHA-256; `digest` is empty.
+    """
     try:
         key = load_der_public_key(certificate.spki)
         if not isinstance(key, rsa.RSAPublicKey):
             return None
         encoded = key.recover_data_from_signature(signature, padding.PKCS1v15(), None)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return None
+    try:
         info = algos.DigestInfo.load(encoded, strict=True)
         return of_digest(info["digest_algorithm"]["algorithm"].native, info["digest"].native)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
-        return None
+    except (ValueError, TypeError):
+        return Spoken(lambda data: DIGESTS["sha256"](data) == encoded)
 
 
 def of_gost(certificate: Certificate, signature: bytes, *, most: int = 0) -> Spoken:

@@ -191,6 +191,20 @@ def _with_digest(by, text, algorithm):
     return by.key.sign(text.encode(), padding.PKCS1v15(), algorithm)
 
 
+def _bare_digest(by, text):
+    """PKCS#1 v1.5 by hand: what is padded is the digest alone (RFC 8017 §9.2)."""
+    digest, numbers = hashlib.sha256(text.encode()).digest(), by.key.private_numbers()
+    padded = b"\0\1" + b"\xff" * (256 - 3 - len(digest)) + b"\0" + digest
+    signature = pow(int.from_bytes(padded, "big"), numbers.d, numbers.public_numbers.n)
+    return signature.to_bytes(256, "big")
+
+
+def _streamed(encoded):
+    """The outer element of indefinite length (X.690 §8.1.3.6), as `openssl cms -stream` begins."""
+    header = 4  # a PKCS#7 with a certificate is longer than 255 octets
+    return b"\x30\x80" + encoded[header:] + b"\0\0"
+
+
 def _pss(by, text):
     return by.key.sign(text.encode(), padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
 
@@ -227,6 +241,8 @@ KINDS = {
         lambda case: _with_digest(OWN, case.string, hashes.SHA512()),
         "digest_other",
     ),
+    "a digest without its name": (v2_ac, lambda case: _bare_digest(OWN, case.string), "digest_bare"),
+    "PKCS#7 of indefinite length": (v1_ac, lambda case: _streamed(OWN.pkcs7(case.string)), "cms_not_der"),
     "RSA-PSS": (v2_ac, lambda case: _pss(OWN, case.string), "rsa_pss"),
     "as long as GOST, for an RSA certificate": (v2_ac, lambda _: b"\x01" * 64, "algorithm_mismatch"),
     "SHA-1 in PKCS#7": (v1_ac, lambda case: _sha1_pkcs7(OWN, case.string), "digest_sha1"),
