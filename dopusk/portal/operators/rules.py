@@ -12,7 +12,7 @@ class Right(StrEnum):
     LOOK_UP = "look_up"  # find an account, masked; read its journal
     DELIVERIES = "deliveries"  # see what letters left, without their text; send again
     APPOINT = "appoint"  # give and take away these roles
-    REGISTER_SERVICES = "register_services"  # register services, change and disable them; read why they were refused
+    REGISTER_SERVICES = "register_services"  # register, change, disable services; see why they are refused
 
 
 class Role(StrEnum):
