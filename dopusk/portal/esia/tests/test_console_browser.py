@@ -39,7 +39,7 @@ def pages():
         ("v2/ac", EsiaFault("007019", "scope_not_granted", "inn"), {"scope": scope}),
         (
             "rs",
-            EsiaFault("005029", "scope_missing", "contacts"),
+            EsiaFault("005029", "rs_scope", "contacts"),
             {"path": "/rs/prns/1/ctts", "scopes": ["openid"]},
         ),
     ]
