@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
-from dopusk.portal.esia import actions, diagnosis, faults, sandbox, secrets, systems
+from dopusk.portal.esia import actions, systems
 from dopusk.portal.esia.actions import Wanted
 from dopusk.portal.esia.answers import (
     back,
@@ -29,6 +29,9 @@ from dopusk.portal.esia.answers import (
     refused_on_page,
     session_cookie,
 )
+from dopusk.portal.esia.client_secret import judge
+from dopusk.portal.esia.client_secret.signed import Signed, SystemView
+from dopusk.portal.esia.console import diagnosis
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.rules import permissions
 from dopusk.portal.esia.rules.ac import (
@@ -42,7 +45,7 @@ from dopusk.portal.esia.rules.ac import (
     refusal,
 )
 from dopusk.portal.esia.rules.received import Received, first_fault
-from dopusk.portal.esia.signed import Signed, SystemView
+from dopusk.portal.esia.sandbox import choice, faults
 from dopusk.portal.sessions import rules as session_rules
 from dopusk.portal.sessions.access import COOKIE, address_of
 from dopusk.portal.sessions.actions import Place, Shut
@@ -122,7 +125,7 @@ def _judged(arrived: Arrived, system: SystemView) -> tuple[EsiaFault | None, dic
     if fault is None and arrived.done is None:
         fault = first_fault(SIGNED if received.generation == 1 else SIGNED_V2, received)
         if fault is None:
-            verdict = secrets.judge(
+            verdict = judge.judge(
                 Signed(received.endpoint, "", received.values), system, now=faults.now("ac")
             )
             fault, report = verdict.fault, verdict.report
@@ -143,7 +146,7 @@ def _entering(arrived: Arrived, wanted: Wanted) -> Answer | Page:
         return refused_back(received, _refusal(arrived, standing), _about(received))
     done = arrived.done or {}
     if standing is None:
-        return _send(received, sandbox.entrance(), done)
+        return _send(received, choice.entrance(), done)
     if standing.missing:  # before consent: nothing she could agree to lets her in
         return _send(received, MISSING, done)
     forced = received.get("approval_prompt") == "force"
@@ -153,7 +156,7 @@ def _entering(arrived: Arrived, wanted: Wanted) -> Answer | Page:
 def _cookie(arrived: Arrived, wanted: Wanted) -> tuple[str, bool, list[tuple[str, str]]]:
     """The session to enter by; whether nobody is there to be asked (sandbox); headers that give the session away."""
     cookie = arrived.request.cookies.get(COOKIE, "")
-    sub: uuid.UUID | None = sandbox.person_for(arrived.request)
+    sub: uuid.UUID | None = choice.person_for(arrived.request)
     if sub is None:
         return cookie, False, []
     environ = arrived.request.environ

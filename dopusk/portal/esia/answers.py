@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils.encoding import iri_to_uri
 
-from dopusk.portal.esia import diagnosis
+from dopusk.portal.esia.console import diagnosis
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.rules.received import Received
 from dopusk.portal.sessions.access import COOKIE

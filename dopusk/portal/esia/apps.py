@@ -11,7 +11,8 @@ class EsiaConfig(AppConfig):
 
     def ready(self) -> None:
         from dopusk.portal.consents import rules, waiting
-        from dopusk.portal.esia import ac, actions, portrait, signing
+        from dopusk.portal.esia import ac, actions, signing
+        from dopusk.portal.esia.data import portrait
         from dopusk.portal.esia.scopes import WORDS
         from dopusk.portal.oidc.rings import FAMILIES, Family
         from dopusk.portal.operators.desk import CARDS, Card

@@ -7,8 +7,8 @@ from django.conf import settings
 
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.models import REMEMBERED
+from dopusk.portal.esia.client_secret.signed import Registered, SystemView
 from dopusk.portal.esia.models import System
-from dopusk.portal.esia.signed import Registered, SystemView
 from dopusk.trust import certificates
 
 __all__ = ["SystemView", "find", "forget"]

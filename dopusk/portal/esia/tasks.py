@@ -2,7 +2,8 @@
 
 from procrastinate.contrib.django import app
 
-from dopusk.portal.esia import actions, diagnosis
+from dopusk.portal.esia import actions
+from dopusk.portal.esia.console import diagnosis
 
 
 @app.periodic(cron="23 * * * *")

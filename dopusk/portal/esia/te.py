@@ -8,12 +8,15 @@ from urllib.parse import unquote
 
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
-from dopusk.portal.esia import actions, diagnosis, faults, secrets, systems
+from dopusk.portal.esia import actions, systems
 from dopusk.portal.esia.answers import failing_as_esia, refused_in_json
+from dopusk.portal.esia.client_secret import judge
+from dopusk.portal.esia.client_secret.signed import Signed, SystemView
+from dopusk.portal.esia.console import diagnosis
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.rules.received import Received, first_fault
 from dopusk.portal.esia.rules.te import CLIENT, CODE, FORM, REFRESH, by_grant
-from dopusk.portal.esia.signed import Signed, SystemView
+from dopusk.portal.esia.sandbox import faults
 from dopusk.portal.wire import Answer, Page, Request, as_json
 
 
@@ -38,16 +41,16 @@ def te(endpoint: str, request: Request) -> Answer:
     return as_json(HTTPStatus.OK, answer, ("Pragma", "no-cache"))
 
 
-def _judged(received: Received, client: Registration, system: SystemView) -> secrets.Verdict:
+def _judged(received: Received, client: Registration, system: SystemView) -> judge.Verdict:
     """A string nobody could guess is looked at once more, with what the code was asked with: it may be of that."""
     signed, now = Signed(received.endpoint, received.get("grant_type"), received.values), faults.now("te")
-    verdict = secrets.judge(signed, system, now=now)
-    if verdict.fault is None or verdict.fault.code not in secrets.UNGUESSED or not received.get("code"):
+    verdict = judge.judge(signed, system, now=now)
+    if verdict.fault is None or verdict.fault.code not in judge.UNGUESSED or not received.get("code"):
         return verdict
     begun = actions.begun(received.get("code"), client.client_id)
     if begun is None:
         return verdict
-    return secrets.judge(replace(signed, ac_state=begun.state, ac_scope=begun.scope), system, now=now)
+    return judge.judge(replace(signed, ac_state=begun.state, ac_scope=begun.scope), system, now=now)
 
 
 def _beside(received: Received, system: SystemView | None) -> dict[str, Any]:
@@ -55,7 +58,7 @@ def _beside(received: Received, system: SystemView | None) -> dict[str, Any]:
     if system is None or not received.get("client_secret"):
         return {}
     signed = Signed(received.endpoint, received.get("grant_type"), received.values)
-    verdict = secrets.judge(signed, system, now=faults.now("te"))
+    verdict = judge.judge(signed, system, now=faults.now("te"))
     also = [verdict.fault.code, *verdict.report.get("also", [])] if verdict.fault else []
     return {**verdict.report, "also": also}
 

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from dopusk.portal.esia import console_views, rest_views, sandbox_views, views
+from dopusk.portal.esia import views
+from dopusk.portal.esia.console import views as console_views
+from dopusk.portal.esia.data import views as rest_views
+from dopusk.portal.esia.sandbox import views as sandbox_views
 
 app_name = "esia"
 urlpatterns = [

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from dopusk.portal.esia.secrets import Verdict, judge
-from dopusk.portal.esia.signed import Registered, Signed, SystemView
-from dopusk.portal.esia.strings import ORDERS
+from dopusk.portal.esia.client_secret.judge import Verdict, judge
+from dopusk.portal.esia.client_secret.signed import Registered, Signed, SystemView
+from dopusk.portal.esia.client_secret.strings import ORDERS
 from dopusk.trust import certificates, cms, gost, raw
 
 # the judge is told what time it is; an hour on, so that what openssl certifies during these tests is valid

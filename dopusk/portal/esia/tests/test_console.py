@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dopusk.portal.esia import advice, diagnosis
+from dopusk.portal.esia.client_secret.mistakes import MISTAKES
+from dopusk.portal.esia.console import advice, diagnosis
 from dopusk.portal.esia.errors import KINDS, EsiaFault
-from dopusk.portal.esia.mistakes import MISTAKES
 from dopusk.portal.esia.models import Diagnosis
 from dopusk.portal.esia.tests.esia_client import Esia, registered
 from dopusk.portal.esia.tests.signed_requests import (
@@ -39,7 +39,7 @@ from dopusk.portal.sessions.access import COOKIE
 from dopusk.portal.sessions.actions import start
 from dopusk.portal.tests.browser import hashes_cost_nothing, known
 
-SLICE = Path(diagnosis.__file__).parent
+SLICE = Path(diagnosis.__file__).parents[1]
 
 
 def recorded(verdict, endpoint="v2/ac", client_id="DOPUSK"):

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import sync_playwright
 
-from dopusk.portal.esia import diagnosis
+from dopusk.portal.esia.console import diagnosis
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.tests.signed_requests import OTHER, OWN, V1, V2, VALUES, stamp, v1_ac, v2_ac, v3_te
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from dopusk.kernel.faults import parse
-from dopusk.portal.esia import faults
+from dopusk.portal.esia.sandbox import faults
 
 TRUE = b'{"a": "true answer"}'
 TE = "/aas/oauth2/te"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dopusk.portal.esia import hashes, stamps
-from dopusk.portal.esia.mistakes import MISTAKES
-from dopusk.portal.esia.strings import ORDERS
+from dopusk.portal.esia.client_secret import hashes, stamps
+from dopusk.portal.esia.client_secret.mistakes import MISTAKES
+from dopusk.portal.esia.client_secret.strings import ORDERS
 from dopusk.portal.esia.tests.signed_requests import NOW, OWN, VALUES, Case, url64, v1_ac, v1_te, v2_ac, v3_te
 
 MADE = {"v1/ac": v1_ac, "v1/te": v1_te, "v2/ac": v2_ac, "v3/te": v3_te}

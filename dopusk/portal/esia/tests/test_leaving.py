@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Level
-from dopusk.portal.esia import actions, seeding, tasks
+from dopusk.portal.esia import actions, tasks
 from dopusk.portal.esia.models import Diagnosis, Entry
+from dopusk.portal.esia.sandbox import seeding
 from dopusk.portal.esia.tests.esia_client import CALLBACK, Esia, forget, registered, said
 from dopusk.portal.oidc.models import Grant
 from dopusk.portal.sessions.models import Device, Session

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from dopusk.portal.esia.secrets import judge
-from dopusk.portal.esia.signed import Signed, SystemView
+from dopusk.portal.esia.client_secret.judge import judge
+from dopusk.portal.esia.client_secret.signed import Signed, SystemView
 from dopusk.portal.esia.tests.signed_requests import (
     CODE,
     NOW,

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 
-from dopusk.portal.esia.mistakes import MISTAKES
-from dopusk.portal.esia.secrets import judge
-from dopusk.portal.esia.signed import Signed, SystemView
+from dopusk.portal.esia.client_secret.judge import judge
+from dopusk.portal.esia.client_secret.mistakes import MISTAKES
+from dopusk.portal.esia.client_secret.signed import Signed, SystemView
 from dopusk.portal.esia.tests.signed_requests import (
     CODE,
     NOW,

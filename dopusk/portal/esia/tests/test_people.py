@@ -9,8 +9,10 @@ from dopusk.kernel import inn, ogrn, snils
 from dopusk.portal.accounts.actions import OnlyInSandbox
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Level
-from dopusk.portal.esia import numbers, people, portrait, rest, seeding
-from dopusk.portal.esia.people_data import EXTRAS, ORGANISATIONS
+from dopusk.portal.esia import numbers
+from dopusk.portal.esia.data import portrait, rest
+from dopusk.portal.esia.sandbox import people, seeding
+from dopusk.portal.esia.sandbox.people_data import EXTRAS, ORGANISATIONS
 from dopusk.portal.esia.scopes import LEGACY_ALL, Scope
 
 LEVELS = {

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.consents.models import Consent
-from dopusk.portal.esia import seeding
 from dopusk.portal.esia.models import Diagnosis
+from dopusk.portal.esia.sandbox import seeding
 from dopusk.portal.esia.scopes import SCOPES
 from dopusk.portal.esia.tests.esia_client import Esia, registered
 from dopusk.portal.oidc.models import Token

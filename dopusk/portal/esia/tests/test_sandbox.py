@@ -5,7 +5,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from django.urls import reverse
 
-from dopusk.portal.esia import seeding, signing
+from dopusk.portal.esia import signing
+from dopusk.portal.esia.sandbox import seeding
 from dopusk.portal.esia.tests.esia_client import CALLBACK, Esia, registered, said
 from dopusk.portal.sessions.access import COOKIE
 from dopusk.portal.sessions.models import Session

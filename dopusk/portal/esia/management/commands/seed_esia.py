@@ -12,8 +12,8 @@ from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import RegistrationRefused
 from dopusk.portal.esia.models import Certificate
 from dopusk.portal.esia.registering import disable_certificate, register_system
+from dopusk.portal.esia.sandbox.seeding import seed_test_people
 from dopusk.portal.esia.scopes import SCOPES
-from dopusk.portal.esia.seeding import seed_test_people
 
 
 class Command(BaseCommand):

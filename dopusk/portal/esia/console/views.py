@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from dopusk.portal.esia import advice, diagnosis, shown
+from dopusk.portal.esia.console import advice, diagnosis, shown
 from dopusk.portal.esia.models import Diagnosis
 from dopusk.portal.operators.access import right_required
 from dopusk.portal.operators.rules import Right

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from dopusk.portal.esia.advice_of_signatures import OF_SIGNATURES, Advice
+from dopusk.portal.esia.console.advice_of_signatures import OF_SIGNATURES, Advice
 
 _NEW_CODE: Final = _("Начните вход заново и обменяйте новый код сразу, один раз.")
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from dopusk.portal.esia import strings
-from dopusk.portal.esia.signed import Registered, Signed, SystemView
-from dopusk.portal.esia.stamps import Stamp
-from dopusk.portal.esia.strings import Text
+from dopusk.portal.esia.client_secret import strings
+from dopusk.portal.esia.client_secret.signed import Registered, Signed, SystemView
+from dopusk.portal.esia.client_secret.stamps import Stamp
+from dopusk.portal.esia.client_secret.strings import Text
 
 
 @dataclass

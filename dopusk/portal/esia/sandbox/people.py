@@ -12,7 +12,7 @@ from dopusk.kernel import sandbox
 from dopusk.kernel.sandbox import Gender, Person, Role
 from dopusk.portal.accounts.rules import Identity, Level
 from dopusk.portal.esia.numbers import TEST_OID
-from dopusk.portal.esia.people_data import EXTRAS
+from dopusk.portal.esia.sandbox.people_data import EXTRAS
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dopusk.portal.accounts.actions import OnlyInSandbox, open_account
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.esia.models import PersonExtra, PersonNumber
-from dopusk.portal.esia.people import SIXTEEN, Seat
+from dopusk.portal.esia.sandbox.people import SIXTEEN, Seat
 from dopusk.portal.signin.actions import lock
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from dopusk.portal.esia.advice_of_strings import OF_STRING, Advice
+from dopusk.portal.esia.console.advice_of_strings import OF_STRING, Advice
 
 __all__ = ["OF_SIGNATURES", "Advice"]
 

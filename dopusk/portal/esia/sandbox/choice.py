@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from dopusk.portal.accounts.models import Account
-from dopusk.portal.esia.people import SIXTEEN, Seat, by_snils
-from dopusk.portal.esia.seeding import account_of
+from dopusk.portal.esia.sandbox.people import SIXTEEN, Seat, by_snils
+from dopusk.portal.esia.sandbox.seeding import account_of
 from dopusk.portal.wire import Request
 
 

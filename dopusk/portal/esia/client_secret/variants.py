@@ -9,10 +9,10 @@ from itertools import permutations
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote
 
-from dopusk.portal.esia import stamps
-from dopusk.portal.esia.signed import Signed, SystemView
-from dopusk.portal.esia.spoken import Spoken
-from dopusk.portal.esia.strings import ORDERS, Text, built
+from dopusk.portal.esia.client_secret import stamps
+from dopusk.portal.esia.client_secret.signed import Signed, SystemView
+from dopusk.portal.esia.client_secret.spoken import Spoken
+from dopusk.portal.esia.client_secret.strings import ORDERS, Text, built
 from dopusk.trust import gost
 
 Parts = tuple[tuple[str, str], ...]

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from dopusk.portal.esia import bearer, diagnosis, portrait, rest
-from dopusk.portal.esia.bearer import FORBIDDEN, Holder
+from dopusk.portal.esia.console import diagnosis
+from dopusk.portal.esia.data import bearer, portrait, rest
+from dopusk.portal.esia.data.bearer import FORBIDDEN, Holder
 from dopusk.portal.esia.errors import EsiaFault
-from dopusk.portal.esia.people_data import ORGANISATIONS
+from dopusk.portal.esia.sandbox.people_data import ORGANISATIONS
 from dopusk.portal.esia.scopes import SCOPES
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.esia import numbers
 from dopusk.portal.esia.models import PersonExtra
-from dopusk.portal.esia.people_data import ORGANISATIONS, Element
 from dopusk.portal.esia.rules.ac import Organisation
+from dopusk.portal.esia.sandbox.people_data import ORGANISATIONS, Element
 from dopusk.portal.profile.models import Fact
 
 ADDRESSES: Final = {"residence": "PLV", "registration": "PRG"}  # sections of a profile → types of the dialect

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from dopusk.portal.esia import certified, hashes, mistakes, reported, stamps, written
-from dopusk.portal.esia.case import Case
+from dopusk.portal.esia.client_secret import certified, hashes, mistakes, reported, stamps, written
+from dopusk.portal.esia.client_secret.case import Case
+from dopusk.portal.esia.client_secret.signed import Signed, SystemView
 from dopusk.portal.esia.errors import EsiaFault
-from dopusk.portal.esia.signed import Signed, SystemView
 from dopusk.trust import raw
 
 __all__ = ["Signed", "SystemView", "Verdict", "judge"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from dopusk.portal.esia.signed import Signed
+from dopusk.portal.esia.client_secret.signed import Signed
 
 V1: Final = ("scope", "timestamp", "client_id", "state")
 V2_AC: Final = ("client_id", "scope", "scope_org", "timestamp", "state", "redirect_uri")

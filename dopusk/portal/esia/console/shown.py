@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dopusk.portal.esia import advice
+from dopusk.portal.esia.client_secret.reported import TABLE, difference
+from dopusk.portal.esia.console import advice
 from dopusk.portal.esia.errors import KINDS
 from dopusk.portal.esia.models import Diagnosis
-from dopusk.portal.esia.reported import TABLE, difference
 
 Report = Mapping[str, Any]
 

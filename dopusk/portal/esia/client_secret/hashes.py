@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dopusk.portal.esia.signed import Registered
+from dopusk.portal.esia.client_secret.signed import Registered
 from dopusk.trust import gost
 
 _HEX: Final = re.compile(r"[0-9a-f]+")

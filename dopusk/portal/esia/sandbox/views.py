@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dopusk.portal.clients import models as clients
-from dopusk.portal.esia import sandbox, signing
-from dopusk.portal.esia.people import by_snils
-from dopusk.portal.esia.seeding import account_of
+from dopusk.portal.esia import signing
+from dopusk.portal.esia.sandbox import choice
+from dopusk.portal.esia.sandbox.people import by_snils
+from dopusk.portal.esia.sandbox.seeding import account_of
 from dopusk.portal.sessions import access
 from dopusk.portal.sessions.actions import Shut, start
 from dopusk.portal.sessions.rules import BY_PASSWORD
@@ -30,7 +31,7 @@ def people(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _entered(request, next_path)
     client = clients.find(signin.client_of(next_path))
-    shown = {"offered": sandbox.offered(), "next": next_path, "client": client}
+    shown = {"offered": choice.offered(), "next": next_path, "client": client}
     return leading_to(client, render(request, "esia/people.html", shown))
 
 

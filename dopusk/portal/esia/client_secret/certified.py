@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from dopusk.portal.esia import reported, spoken, variants
-from dopusk.portal.esia.case import Case
-from dopusk.portal.esia.signed import Registered
-from dopusk.portal.esia.strings import Text
+from dopusk.portal.esia.client_secret import reported, spoken, variants
+from dopusk.portal.esia.client_secret.case import Case
+from dopusk.portal.esia.client_secret.signed import Registered
+from dopusk.portal.esia.client_secret.strings import Text
 from dopusk.trust import cms, raw
 
 _UNREADABLE: Final = {

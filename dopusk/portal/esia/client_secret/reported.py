@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from dopusk.portal.esia.hashes import Named
-from dopusk.portal.esia.signed import Registered
-from dopusk.portal.esia.strings import Text
-from dopusk.portal.esia.variants import Parts
+from dopusk.portal.esia.client_secret.hashes import Named
+from dopusk.portal.esia.client_secret.signed import Registered
+from dopusk.portal.esia.client_secret.strings import Text
+from dopusk.portal.esia.client_secret.variants import Parts
 
 _SECRET: Final = {"code", "refresh_token"}
 _SHOWN: Final = 6  # characters of a code

@@ -1,0 +1,1 @@
+"""The REST service: what a marker opens of people and organisations."""

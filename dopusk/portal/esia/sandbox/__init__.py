@@ -1,0 +1,1 @@
+"""What only a sandbox has: the sixteen test people, entering without pages, faults on demand."""
