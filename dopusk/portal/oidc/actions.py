@@ -57,9 +57,9 @@ def authorize(
     assert asked.client is not None
     if not cookie:
         return None, ""
-    code = secrets.token_urlsafe(32)
+    code, lasting = secrets.token_urlsafe(32), "offline_access" in asked.scopes
     standing = statement.one(
-        sql.AUTHORIZE_PUSHED if asked.pushed else sql.AUTHORIZE,
+        sql.AUTHORIZE[bool(asked.pushed), lasting],
         {
             "session": cookie_hash(cookie),
             "idle": idle_end(),
@@ -75,7 +75,7 @@ def authorize(
             "signed_in_since": signed_in_since,
             "agreed_since": agreed_since,
             "hinted": hinted,
-            "offline": "offline_access" in asked.scopes,
+            "offline": lasting,
             "jkt": asked.get("dpop_jkt"),
             **({"pushed": hash_of(asked.pushed)} if asked.pushed else {}),
             "words": f"Вы вошли на сервис «{asked.client.name}»; "
@@ -115,6 +115,25 @@ def revoke_grant(grant_id: uuid.UUID, why: str) -> bool:
         may_repeat=False,
     )
     return done is True
+
+
+def end_lasting(sub: uuid.UUID, *, actor: str) -> None:
+    """End every grant that outlives sessions (`offline_access`), in the caller's transaction.
+
+    For whatever throws out everybody who came in before: a password that is changed because others may know it, a
+    lock, a recovery, a confirmation taken away. actor: her `sub`, an operator's, or "system".
+    """
+    statement.one(
+        token_sql.END_LASTING,
+        {
+            "sub": sub,
+            "actor": actor,
+            "words": "Доступ сервиса «%s» к Вашим сведениям без Вас прекращён",
+            "trace": trace.current(),
+        },
+        lambda done: done,
+        may_repeat=False,
+    )
 
 
 def purge(batch: int = 1000) -> int:

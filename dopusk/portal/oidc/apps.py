@@ -9,9 +9,10 @@ class OidcConfig(AppConfig):
     def ready(self) -> None:
         from dopusk.portal.consents.actions import WITHDRAWN
         from dopusk.portal.consents.waiting import READERS
-        from dopusk.portal.oidc import backchannel, requests
-        from dopusk.portal.sessions.actions import ENDING
+        from dopusk.portal.oidc import actions, backchannel, requests
+        from dopusk.portal.sessions.actions import ENDING, LASTING
 
         ENDING.append(backchannel.sessions_ended)
+        LASTING.append(actions.end_lasting)
         WITHDRAWN.append(lambda sub, client_id: backchannel.services_closed(sub, [client_id]))
         READERS["/oidc/authorize"] = requests.waiting

@@ -4,6 +4,8 @@ Times are the database's own. A session, a consent or a grant that is over is si
 """
 
 # ruff: noqa: S608 - put together from constants of these files; every value is a parameter
+from typing import Final
+
 from dopusk.portal.oidc.token_sql import LIVING, ended_by_reuse
 
 # A pushed request is used up by the code, in the same breath (RFC 9126 §7.3); of two codes at once one is given.
@@ -14,7 +16,11 @@ _SPENT = """, spent AS (
 )"""
 
 
-def _authorize(*, pushed: bool) -> str:
+# What outlives the session is given under its row's lock: else what is ending everything this moment would miss it.
+_HELD = "FOR SHARE OF s"
+
+
+def _authorize(*, pushed: bool, lasting: bool) -> str:
     return f"""
 WITH live AS (
     SELECT s.id, s.account_id, extract(epoch FROM s.created_at)::float8 AS signed_in,
@@ -26,7 +32,7 @@ WITH live AS (
                 ELSE '' END AS missing
     FROM sessions_session s JOIN accounts_account a ON a.sub = s.account_id
     WHERE s.token_hash = %(session)s AND s.ended_at IS NULL AND s.expires_at > now()
-      AND s.seen_at > now() - %(idle)s::interval
+      AND s.seen_at > now() - %(idle)s::interval {_HELD if lasting else ""}
 ), touched AS (
     UPDATE sessions_session s SET seen_at = now() FROM live
     WHERE s.id = live.id AND s.seen_at < now() - interval '1 minute'
@@ -62,9 +68,13 @@ FROM live LEFT JOIN agreed ON true
 
 # One look at session and consent, and, when nothing is lacking, the grant with its code and the journal line.
 # Times of sign-in and consent are compared as seconds since 1970. missing: what keeps her out of the service
-# whatever she agrees to: its level of assurance, the days after a recovery, a contact shown to be hers.
-AUTHORIZE = _authorize(pushed=False)
-AUTHORIZE_PUSHED = _authorize(pushed=True)
+# whatever she agrees to: its level of assurance, the days after a recovery, a contact shown to be hers. By whether the
+# request was pushed, and whether what it asks for outlives the session.
+AUTHORIZE: Final = {
+    (pushed, lasting): _authorize(pushed=pushed, lasting=lasting)
+    for pushed in (False, True)
+    for lasting in (False, True)
+}
 
 
 # The first refresh token, if the grant is an offline one (OIDC Core §11).

@@ -145,6 +145,25 @@ FROM revoked
 RETURNING true
 """
 
+# What outlives sessions. One line of the journal a service; none for one whose consent she has withdrawn before.
+END_LASTING = """
+WITH revoked AS (
+    UPDATE oidc_grant SET revoked_at = now()
+    WHERE account_id = %(sub)s::uuid AND offline AND revoked_at IS NULL
+    RETURNING client_id, consent_id
+), told AS (
+    SELECT DISTINCT k.client_id, k.name
+    FROM revoked r
+    JOIN clients_client k ON k.client_id = r.client_id
+    JOIN consents_consent c ON c.id = r.consent_id AND c.revoked_at IS NULL
+)
+INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
+SELECT %(actor)s, 'oidc.lasting_ended', %(sub)s::uuid::text, 'client:' || client_id, format(%(words)s::text, name), '',
+       %(trace)s, '{}'
+FROM told
+RETURNING true
+"""
+
 FIRST_TIME = """
 INSERT INTO oidc_seenproof (hash, expires_at) VALUES (%(hash)s::bytea, to_timestamp(%(until)s::float8))
 ON CONFLICT DO NOTHING

@@ -60,7 +60,7 @@ def close(sub: uuid.UUID, *, session: str) -> None:
     if suspended(sub):
         raise NotDone("suspended")
     tell(sub, "closed")  # while the addresses are still known
-    sessions.end_all(sub, actor=str(sub), words=SESSIONS_CLOSED)
+    sessions.end_all(sub, lasting=True, actor=str(sub), words=SESSIONS_CLOSED)
     consents.revoke_all(sub)
     _erase_rows(sub)
     for stored in StoredFile.objects.filter(owner=str(sub)):

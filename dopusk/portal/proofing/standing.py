@@ -9,6 +9,7 @@ from django.utils import timezone
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.notices.actions import tell
+from dopusk.portal.oidc.actions import end_lasting
 from dopusk.portal.oidc.backchannel import level_fell
 from dopusk.portal.proofing import endings, rules, words
 from dopusk.portal.proofing.actions import NotAllowed
@@ -60,6 +61,7 @@ def _decide(
     )
     Account.objects.filter(pk=account.pk).update(level=Level.STANDARD)
     level_fell(account.pk, Level.STANDARD)
+    end_lasting(account.pk, actor=str(by))
     reason = words.STANDING_CODES[code]
     tell(account.sub, f"confirmation_{kind}", detail={"reason": reason}, link=APPEAL, urgent=True)
     said = "приостановлено" if kind == "suspended" else "отозвано"

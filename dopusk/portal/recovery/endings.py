@@ -85,8 +85,9 @@ def finish(recovery_id: uuid.UUID, password: str, place: Place) -> Done | str:
 
 
 def end_everything(account: Account, words: str) -> None:
-    """Sessions, tokens with them, known devices, recoveries under way. The caller holds the account's row."""
-    sessions.end_all(account.pk, actor="system", words=words)
+    """Sessions, tokens with them, even those that outlive sessions, known devices, recoveries under way. The caller
+    holds the account's row."""
+    sessions.end_all(account.pk, lasting=True, actor="system", words=words)
     Device.objects.filter(account=account).delete()
     Recovery.objects.filter(account=account, done_at=None).update(ends_at=timezone.now())
 

@@ -60,6 +60,7 @@ def change_password(
             sessions.end_all(
                 account.pk,
                 but=person.sid,
+                lasting=True,
                 actor=str(account.pk),
                 words="Вы завершили входы на других устройствах",
             )

@@ -52,6 +52,16 @@ class Ending(Protocol):
 ENDING: Final[list[Ending]] = []
 
 
+class Lasting(Protocol):
+    """What a higher slice does, in the caller's transaction, with what a person's services got to keep after she has
+    signed out: it ends too. actor: her `sub`, an operator's, or "system"."""
+
+    def __call__(self, sub: uuid.UUID, *, actor: str) -> None: ...
+
+
+LASTING: Final[list[Lasting]] = []
+
+
 def ended(sub: uuid.UUID, sids: list[uuid.UUID], *, renewed: bool = False) -> None:
     """Let them know; whoever ends a session by a statement of its own calls this in the same transaction."""
     for hears in ENDING:
@@ -145,8 +155,13 @@ def sign_out(sid: uuid.UUID) -> None:
     statement.together(run)
 
 
-def end_all(sub: uuid.UUID, *, but: uuid.UUID | None = None, actor: str, words: str) -> int:
-    """End a person's sessions, tokens with them, and keep one if named; returns how many. Journalled when any ended."""
+def end_all(
+    sub: uuid.UUID, *, but: uuid.UUID | None = None, lasting: bool = False, actor: str, words: str
+) -> int:
+    """End a person's sessions, tokens with them, and keep one if named; returns how many. Journalled when any ended.
+
+    lasting: end also what was given to outlive sessions, because somebody else may have been in one of them.
+    """
     with transaction.atomic():
         living = Session.objects.filter(account_id=sub, ended_at=None, expires_at__gt=timezone.now())
         others = living.exclude(pk=but) if but else living
@@ -154,6 +169,11 @@ def end_all(sub: uuid.UUID, *, but: uuid.UUID | None = None, actor: str, words: 
         if sids:
             Session.objects.filter(pk__in=sids).update(ended_at=timezone.now())
             ended(sub, sids)
+        for hears in (
+            LASTING if lasting else ()
+        ):  # after the sessions: what they were giving this moment is seen now
+            hears(sub, actor=actor)
+        if sids:
             record(
                 actor=actor, act="sessions.ended", subject=str(sub), words=words, detail={"ended": len(sids)}
             )

@@ -305,7 +305,8 @@ def finish(begun: Pending, place: Place, *, new_password: str = "") -> Opened:
         raise Shut
     if new_password:
         set_password(account, new_password)
-        end_all(account.pk, actor=str(account.pk), words="Пароль сменён при входе: прежние сеансы завершены")
+        words = "Пароль сменён при входе: прежние сеансы завершены"
+        end_all(account.pk, lasting=True, actor=str(account.pk), words=words)
         unlock_counts(account.pk)
         record(
             actor=str(account.pk),
@@ -340,9 +341,11 @@ def lock(sub: uuid.UUID, reason: str) -> None:
     account.lock_reason = reason
     account.save(update_fields=["locked_at", "lock_reason"])
     Pending.objects.filter(account=account, used_at=None).update(used_at=timezone.now())
+    # before the journal: who is entering a service this moment holds her session, and wants the journal next
+    ending = "Все сеансы завершены: вход в учётную запись закрыт"
+    end_all(sub, lasting=True, actor="system", words=ending)
     words = "Вход в учётную запись закрыт"
     record(actor="system", act="signin.locked", subject=str(sub), words=words, detail={"reason": reason})
-    end_all(sub, actor="system", words="Все сеансы завершены: вход в учётную запись закрыт")
 
 
 @transaction.atomic

@@ -164,15 +164,17 @@ def do(act: Act, sub: uuid.UUID, operator: Operator, *, why: Why, explained: str
             )  # fmt: skip
 
 
-def _end_sessions(sub: uuid.UUID, operator: Operator, why: Why, explained: str) -> None:
+def _end_sessions(
+    sub: uuid.UUID, operator: Operator, why: Why, explained: str, *, lasting: bool = False
+) -> None:
     said = f"Поддержка завершила все Ваши сеансы. Причина: {words.TOLD[why]}; пояснение: {explained}"
-    end_all(sub, actor=str(operator.sub), words=said)
+    end_all(sub, lasting=lasting, actor=str(operator.sub), words=said)
 
 
 def _order_password(account: Account, operator: Operator, why: Why, explained: str, reason: str) -> None:
     account.must_change = "ordered"
     account.save(update_fields=["must_change"])
-    _end_sessions(account.pk, operator, why, explained)
+    _end_sessions(account.pk, operator, why, explained, lasting=True)
     tell(account.pk, "password_ordered", detail={"reason": reason}, urgent=True)
     said = (
         "Поддержка потребовала новый пароль при следующем входе. "

@@ -1,7 +1,7 @@
 """Two at once: what works once works once, a key is made once, a consent is one."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 import pytest
@@ -14,6 +14,7 @@ from dopusk.portal.oidc import actions, keys, replay, requests, tokens
 from dopusk.portal.oidc.models import Grant, RefreshToken, SigningKey, Token
 from dopusk.portal.oidc.rules.faults import Fault
 from dopusk.portal.oidc.rules.token import Presented
+from dopusk.portal.sessions import actions as sessions
 from dopusk.portal.tests.browser import (
     CALLBACK,
     CHALLENGE,
@@ -113,6 +114,41 @@ def test_a_thief_with_the_old_token_and_its_service_with_the_new_one_leave_nothi
     assert Grant.objects.get().revoked_at is not None
     assert all(actions.userinfo(answer["access_token"]) is None for answer in given)
     assert Entry.objects.filter(act="oidc.refresh_reused").count() == 1
+
+
+@pytest.mark.usefixtures("cabinet")
+def test_what_is_given_while_everything_ends_does_not_last(monkeypatch):
+    """Her thief's browser enters a service in the very moment of her recovery: it comes too early or too late."""
+    cabinet_is_registered(grant_types=["authorization_code", "refresh_token"])
+    browser, client = Browser(), clients.find(CLIENT)
+    grants = Grant.objects.filter(offline=True, revoked_at=None)
+    values = {"scope": "openid offline_access", "prompt": "consent", "code_challenge": CHALLENGE}
+    code_for(browser, **values)
+    grants.delete()
+    asked = requests.read({**values, "client_id": CLIENT, "redirect_uri": CALLBACK}, frozenset())[0]
+    cookie = browser.cookies["portal_session"]
+
+    def enters():
+        try:
+            standing, code = actions.authorize(
+                asked, cookie, signed_in_since=-1.0, agreed_since=-1.0, hinted=None
+            )
+            if standing and standing.granted:
+                tokens.exchange(presented(code=code, redirect_uri=CALLBACK, code_verifier=VERIFIER), client)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        thief = []
+
+        def meanwhile(sub, *, actor):
+            thief.append(pool.submit(enters))
+            wait(thief, timeout=0.7)
+
+        monkeypatch.setattr(sessions, "LASTING", [*sessions.LASTING, meanwhile])
+        sessions.end_all(known("anna").pk, lasting=True, actor="system", words="Вход закончен")
+        thief[0].result(10)
+    assert not grants.exists()
 
 
 @pytest.mark.usefixtures("cabinet")
