@@ -36,7 +36,7 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
     ),
     "method": (
         _("Запрос отправлен не тем методом."),
-        _("Код запрашивают методом GET, маркер — методом POST."),
+        _("Код запрашивают методом GET или POST, маркер — только POST."),
     ),
     "generation_off": OF_SIGNATURES["version_off"],
     "state_form": (_("state слишком длинный."), _("Передайте UUID.")),
@@ -74,7 +74,7 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
         _("Уберите её из запроса или попросите оператора выдать её системе."),
     ),
     "scope_not_consent_refresh": (
-        _("client_credentials выдаётся только для prm_chg."),
+        _("По grant_type=client_credentials маркер выдаётся только для prm_chg."),
         _("Передайте scope=prm_chg?oid=<номер человека>, и ничего больше."),
     ),
     "scope_of_another": (
@@ -94,7 +94,7 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
     "code_foreign": (_("Этот код выдан другой системе."), _NEW_CODE),
     "code_generation": (
         _("Код получен по одной версии протокола, а предъявлен по другой."),
-        _("v1/ac идёт в паре с te, v2/ac — с v3/te."),
+        _("Код из /ac обменивают в /te, код из /v2/ac — в /v3/te."),
     ),
     "code_redirect": (
         _("redirect_uri не тот, с которым получен код."),
@@ -122,7 +122,7 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
     ),
     "refresh_redirect": (
         _("redirect_uri не тот, с которым начинался вход."),
-        _("Передайте тот же адрес знак в знак или, в способе B, не передавайте его."),
+        _("Передайте тот же адрес знак в знак или не передавайте redirect_uri совсем."),
     ),
     "challenge_missing": (
         _("Передан code_verifier, а в запросе кода не было code_challenge."),
@@ -134,7 +134,7 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
         _("Передайте base64url(SHA-256(code_verifier)) без «=»: 43 знака."),
     ),
     "verifier": (
-        _("code_verifier не подходит к code_challenge."),
+        _("code_verifier не передан или не подходит к code_challenge."),
         _("Храните code_verifier вместе с state и передайте тот, от которого взят хэш."),
     ),
     "verifier_form": (

@@ -10,7 +10,7 @@ Advice = tuple[str | Promise, str | Promise]  # what happened, what to do
 OF_STRING: Final[dict[str, Advice]] = {
     "string_v1": (
         _("Подписана строка версии 1, а адрес — версии 2 или 3."),
-        _("Здесь подписывают: client_id, scope, scope_org, timestamp, state, redirect_uri и в v3 ещё code."),
+        _("Соедините client_id, scope, scope_org, timestamp, state, redirect_uri, а при обмене кода и code."),
     ),
     "string_v2": (
         _("Подписана строка версии 2 или 3, а адрес — версии 1."),
@@ -45,9 +45,7 @@ OF_STRING: Final[dict[str, Advice]] = {
     "string_base64": (_("Подписана строка, переведённая в base64."), _("Подписывайте саму строку в UTF-8.")),
     "scope_separator": (
         _("Области (scope) в подписанной строке разделены не одним пробелом."),
-        _(
-            "В подписываемой строке, как и в запросе, между областями один пробел; «+» и %20 — только в адресе."
-        ),
+        _("Разделяйте области одним пробелом: «+» и %20 вместо него бывают только в адресе."),
     ),
     "scope_order": (
         _("Области (scope) в подписанной строке идут в другом порядке, чем в запросе."),
