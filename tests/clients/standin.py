@@ -2,64 +2,20 @@
 
 import contextlib
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from tests.clients.people import CALLBACK
+from tests.journeys import alone
+from tests.journeys.alone import Pair, rsa_pair
 
-ROOT = Path(__file__).resolve().parents[2]
 MNEMONIC = "CLINIC"
-STOP_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A certificate and its key, in files."""
-
-    certificate: Path
-    key: Path
-
-
-def rsa_pair(folder: Path, name: str = "clinic", *, days: int = 365) -> Pair:
-    """A self-signed RSA certificate, as a developer makes one by openssl."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=400))
-        .not_valid_after(now + timedelta(days=days))
-        .sign(key, hashes.SHA256())
-    )
-    pair = Pair(folder / f"{name}.pem", folder / f"{name}.key")
-    pair.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    pair.key.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        )
-    )
-    return pair
 
 
 @dataclass(frozen=True)
@@ -122,24 +78,8 @@ def standing(*options: str, systems: dict[str, dict[str, Any]] | None = None) ->
     with tempfile.TemporaryDirectory(prefix="dopusk-esia-test-") as name:
         folder = Path(name)
         pair = rsa_pair(folder)
-        command = [
-            sys.executable, "-m", "dopusk.stand", "esia", "--port", str(_free()), "--state", str(folder / "state"),
-            *(_listed(folder, pair, systems) if systems else _alone(pair)), *options,
-        ]  # fmt: skip
-        foreign = ("DOPUSK_", "DJANGO_SETTINGS_MODULE")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        with (folder / "errors").open("wb") as errors:
-            child = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-            )
-        try:
-            line = child.stdout.readline() if child.stdout else ""
-            assert line.startswith("ready "), line + (folder / "errors").read_text()[-3000:]
-            yield StandIn(line.split()[1], folder, pair)
-        finally:
-            child.send_signal(signal.SIGINT)
-            try:
-                child.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+        systems_of = _listed(folder, pair, systems) if systems else _alone(pair)
+        with alone.running(
+            "--port", str(_free()), "--state", str(folder / "state"), *systems_of, *options
+        ) as run:
+            yield StandIn(run.address, folder, pair)

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import serialization
 
 from tests.clients.party import Failed, runs
 from tests.clients.people import Person
-from tests.clients.standin import StandIn, rsa_pair, standing
+from tests.clients.standin import StandIn, standing
+from tests.journeys.alone import rsa_pair
 
 SCOPE = "openid fullname birthdate gender snils inn email mobile contacts id_doc addresses"
 GOST = "GOST3410_2012_256"

@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from tests.clients.people import CALLBACK
-from tests.clients.standin import MNEMONIC, ROOT, Pair, StandIn, standing
+from tests.clients.standin import MNEMONIC, StandIn, standing
+from tests.journeys.alone import ROOT, Pair
 
 EXAMPLES = ROOT / "docs" / "examples"
 ENGINE = ROOT / "dopusk" / "trust" / "gost.cnf"

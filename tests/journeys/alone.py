@@ -28,36 +28,56 @@ ROOT = Path(__file__).resolve().parents[2]
 CALLBACK, MNEMONIC, SCOPE = "http://127.0.0.1:9/cb", "ALONE", "openid fullname snils id_doc"
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A certificate and its key, in files."""
+
+    certificate: Path
+    key: Path
+
+
+def rsa_pair(folder: Path, name: str = "clinic", *, days: int = 365) -> Pair:
+    """A self-signed RSA certificate, as a developer makes one by openssl."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=400))
+        .not_valid_after(now + timedelta(days=days))
+        .sign(key, hashes.SHA256())
+    )
+    pair = Pair(folder / f"{name}.pem", folder / f"{name}.key")
+    pair.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    pair.key.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+    )
+    return pair
+
+
 @dataclass
 class System:
-    """An information system with its key; made once a run. folder: where its files are."""
+    """An information system with its key; made once a run. pair: its files."""
 
-    folder: Path
+    pair: Pair
     key: rsa.RSAPrivateKey
     der: bytes
 
     @classmethod
     def made(cls, folder: Path) -> "System":
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, MNEMONIC)])
-        now = datetime.now(UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=30))
-            .sign(key, hashes.SHA256())
-        )
-        (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        (folder / "key.pem").write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        return cls(folder, key, certificate.public_bytes(serialization.Encoding.DER))
+        pair = rsa_pair(folder, "system")
+        key = serialization.load_pem_private_key(pair.key.read_bytes(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        der = x509.load_pem_x509_certificate(pair.certificate.read_bytes())
+        return cls(pair, key, der.public_bytes(serialization.Encoding.DER))
 
     def signed(self, **values: str) -> dict[str, str]:
         """A request of the first generation: CMS over scope, timestamp, mnemonic and state."""

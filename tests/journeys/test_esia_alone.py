@@ -41,7 +41,7 @@ def own(system: System, state: Path) -> list[str]:
     """The command line of the issue, with the integrator's files."""
     return [
         "--port", str(free_base()), "--state", str(state), "--client", MNEMONIC,
-        "--certificate", str(system.folder / "cert.pem"), "--redirect-uri", "http://127.0.0.1:9/other",
+        "--certificate", str(system.pair.certificate), "--redirect-uri", "http://127.0.0.1:9/other",
         "--redirect-uri", CALLBACK,
     ]  # fmt: skip
 
@@ -119,7 +119,7 @@ def test_it_says_what_is_wrong_with_its_command_line(system: System, tmp_path: P
     client = [*state, "--client", MNEMONIC, "--redirect-uri", CALLBACK]
     assert str(tmp_path / "nowhere.pem") in refused(*client, "--certificate", str(tmp_path / "nowhere.pem"))
     assert "X.509" in refused(*client, "--certificate", str(rubbish))
-    assert "private key" in refused(*client, "--certificate", str(system.folder / "key.pem"))
+    assert "private key" in refused(*client, "--certificate", str(system.pair.key))
     assert "openssl req -x509" in refused(*client)
     assert "--redirect-uri" in refused(*state, "--client", MNEMONIC, "--certificate", str(rubbish))
     assert "--client" in refused(*state, "--redirect-uri", CALLBACK)
