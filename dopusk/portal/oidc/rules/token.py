@@ -55,7 +55,8 @@ TokenCheck = Callable[[Presented], Fault | None]
 
 def body_is_a_form(presented: Presented) -> Fault | None:
     """RFC 6749 §4.1.3: application/x-www-form-urlencoded, each parameter once; NUL is in none of its grammars."""
-    well = presented.is_form and not presented.repeated and "\0" not in "".join(presented.values.values())
+    texts = "".join([*presented.values, *presented.values.values()])
+    well = presented.is_form and not presented.repeated and "\0" not in texts
     return None if well else Fault("invalid_request", "body_form")
 
 
