@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop as noop
+
 from dopusk.kernel import sandbox
 from dopusk.kernel.sandbox import Gender, Person, Role
 from dopusk.portal.accounts.rules import Identity, Level
@@ -83,39 +85,42 @@ def _seat(who: Person | str, level: Level, about: str, **more: Any) -> Seat:
 
 
 SIXTEEN: Final[tuple[Seat, ...]] = (
-    _seat("boris", Level.CONFIRMED, "Руководитель ООО «Ромашка», машина, водительское удостоверение"),
-    _seat("vera", Level.CONFIRMED, "Двое детей, заграничный паспорт"),
-    _seat("anna", Level.CONFIRMED, "Ребёнок, машина, сотрудник ООО «Ромашка»"),
-    _seat("maria", Level.CONFIRMED, "Полис медицинского страхования, свидетельство о рождении, новая почта ждёт"),
-    _seat("viktor", Level.CONFIRMED, "Паспорт недействителен, военный билет"),
-    _seat("galina", Level.CONFIRMED, "Сотрудник государственного учреждения, состоит в его группе"),
-    _seat("stepan", Level.CONFIRMED, "Индивидуальный предприниматель и самозанятый"),
-    _seat("grigory", Level.CONFIRMED, "Водительское удостоверение истекло, две машины"),
+    _seat("boris", Level.CONFIRMED, noop("Руководитель ООО «Ромашка», машина, водительское удостоверение")),
+    _seat("vera", Level.CONFIRMED, noop("Двое детей, заграничный паспорт")),
+    _seat("anna", Level.CONFIRMED, noop("Ребёнок, машина, сотрудник ООО «Ромашка»")),
+    _seat(
+        "maria", Level.CONFIRMED,
+        noop("Полис медицинского страхования, свидетельство о рождении, новая почта ждёт"),
+    ),
+    _seat("viktor", Level.CONFIRMED, noop("Паспорт недействителен, военный билет")),
+    _seat("galina", Level.CONFIRMED, noop("Сотрудник государственного учреждения, состоит в его группе")),
+    _seat("stepan", Level.CONFIRMED, noop("Индивидуальный предприниматель и самозанятый")),
+    _seat("grigory", Level.CONFIRMED, noop("Водительское удостоверение истекло, две машины")),
     _seat(
         _new("rustam", 9, "Алиев Рустам", date(1990, 2, 11), date(2019, 3, 5)), Level.STANDARD,
-        "Иностранец без отчества: иностранный паспорт, вид на жительство, нет ИНН",
+        noop("Иностранец без отчества: иностранный паспорт, вид на жительство, нет ИНН"),
     ),
-    _seat("oleg", Level.STANDARD, "Телефон меняется: новый номер ждёт кода"),
-    _seat("ksenia", Level.STANDARD, "Адрес регистрации; паспорт обновлён по регистру"),
+    _seat("oleg", Level.STANDARD, noop("Телефон меняется: новый номер ждёт кода")),
+    _seat("ksenia", Level.STANDARD, noop("Адрес регистрации; паспорт обновлён по регистру")),
     _seat(
         _new("elena", 12, "Римская-Корсакова Елена Павловна", date(2008, 1, 15), date(2022, 2, 1)),
-        Level.STANDARD, "Двойная фамилия, свидетельство о рождении старого образца, адреса нет",
+        Level.STANDARD, noop("Двойная фамилия, свидетельство о рождении старого образца, адреса нет"),
     ),
     _seat(
         _new("fedor", 13, "Щукин Фёдор Артёмович", date(1985, 12, 31), date(2015, 1, 20)), Level.SIMPLIFIED,
-        "Известны только имя и почта", by_phone=False,
+        noop("Известны только имя и почта"), by_phone=False,
     ),
     _seat(
         _new("yulia", 14, "Яшина Юлия Эдуардовна", date(2000, 2, 29), date(2020, 3, 10)), Level.SIMPLIFIED,
-        "Только телефон; паспорт и СНИЛС на проверке", by_mail=False,
+        noop("Только телефон; паспорт и СНИЛС на проверке"), by_mail=False,
     ),
     _seat(
         _new("timur", 15, "Журавлёв Тимур Маратович", date(1979, 6, 1), date(2024, 7, 2)), Level.SIMPLIFIED,
-        "Проверка паспорта не прошла",
+        noop("Проверка паспорта не прошла"),
     ),
     _seat(
         _new("zahar", 16, "Цветков Захар Игоревич", date(1988, 8, 8), date(2008, 9, 9)), Level.CONFIRMED,
-        "Учётная запись заблокирована: войти нельзя", blocked=True,
+        noop("Учётная запись заблокирована: войти нельзя"), blocked=True,
     ),
 )  # fmt: skip
 
