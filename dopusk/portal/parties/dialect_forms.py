@@ -54,7 +54,9 @@ class DialectForm(forms.Form):
     numeric_sub = forms.BooleanField(label=_("Номер человека в маркере числом, как раньше"), required=False)
     file = forms.FileField(
         label=_("Файл сертификата"),
-        help_text=_("PEM или DER. Сервис подписывает запросы ключом этого сертификата; закрытый ключ остаётся у него."),
+        help_text=_(
+            "PEM или DER. Сервис подписывает запросы ключом этого сертификата; закрытый ключ остаётся у него."
+        ),
         required=False,
         allow_empty_file=True,
     )
