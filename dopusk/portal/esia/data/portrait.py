@@ -50,7 +50,7 @@ def of(sub: uuid.UUID) -> Portrait:
     parts = extra.get("roles", {})
     numbered["orgs"] = [_organisation(int(org)) for org in parts]
     numbered["roles"] = [_role(int(org), oid, part) for org, part in parts.items()]
-    shown = account.identifiers.exclude(verified_at=None).values_list("verified_at", flat=True)
+    shown = [moment for moment in account.identifiers.values_list("verified_at", flat=True) if moment]
     told = _fields(account, opened, max([account.created_at, *shown, *changed])) | extra.get("person", {})
     identity = told.get("rIdDoc", "RF_PASSPORT")  # its type; the element's number takes its place
     told.pop("rIdDoc", None)
