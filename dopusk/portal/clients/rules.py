@@ -94,6 +94,8 @@ def jwks_fault(jwks: Any) -> str | None:
         return "jwks_form"
     if any(_SECRET_PARTS & key.keys() for key in keys):
         return "jwks_private"
+    if not _can_be_kept(jwks):
+        return "jwks_form"
     usable = [key for key in keys if key.get("kty") in {"EC", "RSA", "OKP"}]
     try:
         opened = [JWKRegistry.import_key(key) for key in usable]
@@ -104,11 +106,21 @@ def jwks_fault(jwks: Any) -> str | None:
     return None if opened else "jwks_form"
 
 
+def _can_be_kept(content: object) -> bool:
+    """Whether it is JSON as the database takes it: no NUL, no half of a sign, no number that is none."""
+    try:
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, RecursionError):
+        return False
+    return "\\u0000" not in text
+
+
 def read_jwks(text: str) -> Any:
     """A JWK Set as typed or read from a file; a single key counts as a set of one. None when it is no JSON."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return {"keys": [found]} if isinstance(found, dict) and "kty" in found else found
 

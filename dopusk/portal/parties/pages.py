@@ -50,7 +50,8 @@ def facts(client: Client) -> list[dict[str, Any]]:
 def history(client_id: str) -> list[dict[str, Any]]:
     """What was last done with it and by whom, newest first; by nobody's name: a command or the start of the stand."""
     about = Entry.objects.filter(Q(act__startswith="client.") | Q(act__startswith="esia."))
-    about = about.filter(object=f"client:{client_id}")
+    # with a subject it is about a person who went there, and none of an operator's business
+    about = about.filter(object=f"client:{client_id}", subject="")
     entries = list(about.order_by("-number")[:LATEST])
     actors = {one.actor for one in entries} - {"system"}
     names = Account.objects.in_bulk([uuid.UUID(one) for one in actors])

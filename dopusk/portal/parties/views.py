@@ -33,7 +33,7 @@ of_services = right_required(Right.REGISTER_SERVICES)
 @of_services
 def list_(request: HttpRequest, person: Person) -> HttpResponse:
     """All services, by name; a part of a name or identifier narrows them."""
-    sought = request.GET.get("q", "").strip()[:100]
+    sought = request.GET.get("q", "").replace("\0", "").strip()[:100]
     found = Client.objects.order_by("name", "client_id")
     if sought:
         found = found.filter(Q(name__icontains=sought) | Q(client_id__icontains=sought))
