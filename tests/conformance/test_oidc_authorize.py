@@ -335,3 +335,29 @@ def test_unknown_scopes_are_ignored():
     told = exchange(code_for(Browser(), "anna", scope="openid moon")).json()
     assert told["scope"] == "openid"
     assert set(ALL_SCOPES.split()) > {"openid"}
+
+
+def an_hour_ago() -> Browser:
+    """Anna signed in and agreed then."""
+    browser = annas_browser()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE sessions_session SET created_at = created_at - interval '1 hour'")
+        cursor.execute("UPDATE consents_consent SET given_at = given_at - interval '1 hour'")
+    return browser
+
+
+def test_a_browser_without_a_session_earns_no_leave_for_another():
+    """Whoever sits before Anna's open browser asks in a fresh one and brings here what it was sent back with."""
+    annas = an_hour_ago()
+    back = parameters(Browser().get(authorization(prompt="login")))["next"]
+    assert "again=" in back
+    assert path_of(annas.get(back)) == "/signin/"
+
+
+def test_a_person_who_has_not_agreed_earns_no_leave_for_another():
+    annas, borises = an_hour_ago(), Browser()
+    known("boris")
+    borises.sign_in("boris@example.org")
+    back = parameters(borises.get(authorization(prompt="consent")))["next"]
+    assert "again=" in back
+    assert path_of(annas.get(back)) == "/consents/give/"

@@ -35,6 +35,7 @@ SIGNIN: Final = "/signin/"
 MISSING: Final = "/proofing/missing/"  # the page of slice proofing that names the missing step
 AGAIN: Final = "again"  # our own parameter: what this request has already sent the person to do
 AGAIN_SECONDS: Final = 900
+CLOCKS: Final = 5.0  # seconds by which the clocks that stamp sign-ins and consents may be behind ours
 
 
 def authorize(request: Request) -> Answer | Page:
@@ -67,7 +68,7 @@ def authorize(request: Request) -> Answer | Page:
     if standing is None or standing.signed_in <= after:
         if "none" in asked.prompts:
             return _back(asked, Fault("login_required", "not_signed_in"))
-        moment = standing.signed_in if standing else 0.0
+        moment = _from_now(standing.signed_in if standing else 0.0)
         return _send(request, asked, SIGNIN, {**done, "signin": moment} if after >= 0 else done)
     if hinted and standing.sub != hinted:
         return _back(asked, Fault("login_required", "another_person"))
@@ -77,8 +78,9 @@ def authorize(request: Request) -> Answer | Page:
         return _send(request, asked, MISSING, done)
     if "none" in asked.prompts:
         return _back(asked, Fault("consent_required", "not_agreed"))
+    moment = _from_now(standing.agreed)
     return _send(
-        request, asked, "/consents/give/", {**done, "consent": standing.agreed} if agreed_after >= 0 else done
+        request, asked, "/consents/give/", {**done, "consent": moment} if agreed_after >= 0 else done
     )
 
 
@@ -179,6 +181,14 @@ def _done_before(asked: Asked, again: str) -> dict[str, float]:
     except signing.BadSignature:
         return {}
     return kept if kept.pop("of", "") == _fingerprint(asked) else {}
+
+
+def _from_now(last: float) -> float:
+    """The moment after which what she is sent to do has to be done: later than her last time, and not before now.
+
+    The mark is not bound to a browser; made where nobody has signed in, it must not serve another's old session.
+    """
+    return max(last, time.time() - CLOCKS)
 
 
 def _fingerprint(asked: Asked) -> str:
