@@ -126,3 +126,10 @@ def test_authlib_gets_one():
     with one_connection():
         token = client.fetch_token(TOKEN, grant_type="client_credentials")
     assert (token["token_type"], token["scope"]) == ("Bearer", "prescriptions.read")
+
+
+def test_scopes_of_the_other_dialect_open_peoples_data_too():
+    """`fullname` is no claim of OpenID, and is nobody's own for all that."""
+    pharmacy(scopes=["openid", "fullname", "http://esia.gosuslugi.ru/usr_inf", "prescriptions.read"])
+    assert own().json()["scope"] == "prescriptions.read"
+    assert fault(own(scope="fullname")) == (400, "invalid_scope", "scope_not_own")

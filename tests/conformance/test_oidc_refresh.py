@@ -278,3 +278,12 @@ def test_the_cabinet_without_lasting_access_is_given_what_it_always_was():
     from dopusk.portal.tests.browser import exchange as cabinets
 
     assert "refresh_token" not in cabinets(code_for(Browser())).json()
+
+
+def test_a_scope_taken_from_a_service_is_not_refreshed():
+    told = lasting()
+    pharmacy(scopes=["openid", "profile", "offline_access"])
+    again = refresh(told["refresh_token"]).json()
+    assert set(again["scope"].split()) == {"openid", "profile", "offline_access"}
+    assert "snils" not in opens(again["access_token"]).json()
+    assert fault(refresh(again["refresh_token"], scope="snils")) == (400, "invalid_scope", "refresh_scope")

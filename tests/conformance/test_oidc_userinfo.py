@@ -124,3 +124,14 @@ def test_post_answers_as_get_does():
     token = token_for(Browser())
     answer = Browser().post("/oidc/userinfo", headers={"Authorization": f"Bearer {token}"})
     assert answer.json()["sub"] == str(known("anna").sub)
+
+
+def test_a_scope_taken_from_a_service_opens_nothing_from_then_on():
+    """An operator has found that the cabinet needs no СНИЛС: what was granted before opens it no longer."""
+    from dopusk.portal.tests.browser import ALL_SCOPES, cabinet_is_registered
+
+    token = exchange(code_for(Browser())).json()["access_token"]
+    assert userinfo(token).json()["snils"]
+    cabinet_is_registered(scopes=[one for one in ALL_SCOPES.split() if one != "snils"])
+    told = userinfo(token).json()
+    assert ("snils" in told, bool(told["family_name"])) == (False, True)

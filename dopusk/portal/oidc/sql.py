@@ -6,7 +6,7 @@ Times are the database's own. A session, a consent or a grant that is over is si
 # ruff: noqa: S608 - put together from constants of these files; every value is a parameter
 from typing import Final
 
-from dopusk.portal.oidc.token_sql import LIVING, ended_by_reuse
+from dopusk.portal.oidc.token_sql import LIVING, ended_by_reuse, registered
 
 # A pushed request is used up by the code, in the same breath (RFC 9126 §7.3); of two codes at once one is given.
 _SPENT = """, spent AS (
@@ -128,7 +128,7 @@ EXCHANGE_REFRESHABLE = _exchange(refreshable=True)
 
 
 USERINFO = f"""
-SELECT coalesce(t.scopes, g.scopes)::text[], a.sub, a.last_name, a.first_name, a.patronymic, a.gender, a.birth_date,
+SELECT {registered("coalesce(t.scopes, g.scopes)")}, a.sub, a.last_name, a.first_name, a.patronymic, a.gender, a.birth_date,
        a.level, a.sealed,
        array(SELECT i.kind::text FROM accounts_identifier i
              WHERE i.account_id = a.sub AND i.verified_at IS NOT NULL)

@@ -13,6 +13,11 @@ JOIN accounts_account a ON a.sub = g.account_id AND a.locked_at IS NULL AND a.cl
 """
 
 
+def registered(granted: str) -> str:
+    """Of these scopes those the service, row `k`, may still ask for: what is taken from it opens nothing any more."""
+    return f"array(SELECT one FROM unnest({granted}) one WHERE one = ANY(k.scopes))::text[]"
+
+
 def ended_by_reuse(act: str) -> str:
     """What is presented twice ends its grant, with all its tokens (RFC 6749 §4.1.2, RFC 9700 §4.14.2).
 
@@ -50,8 +55,10 @@ WITH presented AS (
            p.offline OR coalesce(s.ended_at IS NULL AND s.expires_at > now(), false) AS session_lives,
            coalesce(c.revoked_at IS NULL AND c.id IS NOT NULL, false) AS consent_stands,
            a.locked_at IS NULL AND a.closed_at IS NULL AND a.level = ANY(%(levels)s::text[]) AS admitted,
-           %(scopes)s::text[] <@ p.scopes::text[] AS within
+           {registered("p.scopes")} AS open,
+           %(scopes)s::text[] <@ {registered("p.scopes")} AS within
     FROM presented p
+    JOIN clients_client k ON k.client_id = p.client_id
     JOIN accounts_account a ON a.sub = p.account_id
     LEFT JOIN sessions_session s ON s.id = p.session_id
     LEFT JOIN consents_consent c ON c.id = p.consent_id
@@ -72,7 +79,7 @@ WITH presented AS (
            %(jkt)s
     FROM spent
 ), {ended_by_reuse("oidc.refresh_reused")}
-SELECT own, unused, stands, in_time, key_shown, session_lives, consent_stands, admitted, within, scopes::text[]
+SELECT own, unused, stands, in_time, key_shown, session_lives, consent_stands, admitted, within, open
 FROM judged
 """
 
@@ -86,17 +93,17 @@ ON CONFLICT DO NOTHING
 
 # Whatever token it is, alive (RFC 7662).
 INTROSPECT = f"""
-SELECT 'access', g.client_id::text, g.account_id::text, coalesce(t.scopes, g.scopes)::text[], 0::bigint,
+SELECT 'access', g.client_id::text, g.account_id::text, {registered("coalesce(t.scopes, g.scopes)")}, 0::bigint,
        floor(extract(epoch FROM t.expires_at))::bigint, t.jkt::text
 FROM oidc_token t {LIVING}
 WHERE t.hash = %(token)s::bytea AND t.expires_at > now() AND (g.offline OR s.id IS NOT NULL)
 UNION ALL
-SELECT 'service', t.client_id::text, t.client_id::text, t.scopes::text[],
+SELECT 'service', t.client_id::text, t.client_id::text, {registered("t.scopes")},
        floor(extract(epoch FROM t.issued_at))::bigint, floor(extract(epoch FROM t.expires_at))::bigint, t.jkt::text
 FROM oidc_servicetoken t JOIN clients_client k ON k.client_id = t.client_id AND k.disabled_at IS NULL
 WHERE t.hash = %(token)s::bytea AND t.expires_at > now()
 UNION ALL
-SELECT 'refresh', g.client_id::text, g.account_id::text, g.scopes::text[],
+SELECT 'refresh', g.client_id::text, g.account_id::text, {registered("g.scopes")},
        floor(extract(epoch FROM t.issued_at))::bigint, floor(extract(epoch FROM t.expires_at))::bigint, ''
 FROM oidc_refreshtoken t {LIVING}
 WHERE t.hash = %(token)s::bytea AND t.expires_at > now() AND t.used_at IS NULL AND (g.offline OR s.id IS NOT NULL)

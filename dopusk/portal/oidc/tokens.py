@@ -60,6 +60,8 @@ class _Judged:
 
 def exchange(presented: Presented, client: Registration) -> Given:
     """The token response for a code, or why not. A second use revokes what the first one gave."""
+    if not is_of_ours(presented.get("code")):
+        return Fault("invalid_grant", "code_unknown")
     access_token, refresh_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     refreshable = "refresh_token" in client.grant_types
     judged = statement.one(

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -34,7 +35,7 @@ def logout(request: HttpRequest) -> HttpResponse:
         return _refused(request, fault)
     if leaving.sid and not may_leave_unasked(leaving):
         person = access.current(request)
-        silent = backchannel.silent(person.sub, person.sid) if person else []
+        silent = [_(name) for name in backchannel.silent(person.sub, person.sid)] if person else []
         response = render(request, "oidc/logout.html", {"leaving": leaving, "silent": silent})
         if leaving.client:
             response.csp_form_action = leaving.client.origins()  # type: ignore[attr-defined]  # read by SecurityHeadersMiddleware

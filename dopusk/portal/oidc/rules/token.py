@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from dopusk.portal.clients.rules import Registration
-from dopusk.portal.consents.rules import CLAIMS
+from dopusk.portal.consents.rules import CLAIMS, FURTHER
 from dopusk.portal.oidc.rules.faults import Fault, first_fault
 
 TOKEN_SECONDS: Final = 600
@@ -168,8 +168,9 @@ def is_of_ours(token: str) -> bool:
 
 
 def own_scopes(client: Registration) -> frozenset[str]:
-    """What a service may ask for itself (RFC 6749 §4.4): its registered scopes that open nobody's data."""
-    return client.scopes - CLAIMS.keys()
+    """What a service may ask for itself (RFC 6749 §4.4): its registered scopes that open nobody's data, in no
+    dialect."""
+    return client.scopes - CLAIMS.keys() - FURTHER.keys()
 
 
 def challenge_of(verifier: str) -> str:
