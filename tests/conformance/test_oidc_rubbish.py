@@ -92,7 +92,7 @@ def test_no_header_makes_us_fail(path, header):
 
 NAMES = (
     "client_id", "redirect_uri", "scope", "state", "nonce", "prompt", "max_age", "login_hint", "ui_locales",
-    "id_token_hint", "request_uri", "again", "dpop_jkt", "code", "code_verifier", "grant_type", "refresh_token", "token",
+    "id_token_hint", "request_uri", "again", "code", "code_verifier", "grant_type", "refresh_token", "token",
     "client_assertion", "\0", "é", "",
 )  # fmt: skip
 
