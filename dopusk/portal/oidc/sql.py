@@ -128,8 +128,8 @@ EXCHANGE_REFRESHABLE = _exchange(refreshable=True)
 
 
 USERINFO = f"""
-SELECT {registered("coalesce(t.scopes, g.scopes)")}, a.sub, a.last_name, a.first_name, a.patronymic, a.gender, a.birth_date,
-       a.level, a.sealed,
+SELECT {registered("coalesce(t.scopes, g.scopes)")},
+       a.sub, a.last_name, a.first_name, a.patronymic, a.gender, a.birth_date, a.level, a.sealed,
        array(SELECT i.kind::text FROM accounts_identifier i
              WHERE i.account_id = a.sub AND i.verified_at IS NOT NULL)
 FROM oidc_token t {LIVING}
