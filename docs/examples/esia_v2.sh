@@ -22,6 +22,7 @@ WHERE=$(curl -sS -G -o /dev/null -w '%{redirect_url}' "$ESIA/aas/oauth2/v2/ac" \
   --data-urlencode "client_secret=$(signed "$CLIENT$SCOPE$TIME$STATE$BACK")")
 echo "back at     $WHERE"
 CODE=$(printf %s "$WHERE" | sed -n 's/.*[?&]code=\([^&]*\).*/\1/p')
+[ -n "$CODE" ] || { echo "no code: see $ESIA/esia/console/" >&2; exit 1; }
 
 # 2. the code is exchanged for markers; its state is a new one, the code is signed too
 STATE=$(new_state) TIME=$(now)
