@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dopusk.portal.accounts.models import Account
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "asked": "look" in stands.attention,
         "cooling_until": stands.cooling_until,
         "unread": Notice.objects.unread(person.sub).count(),
-        "silent": backchannel.silent(person.sub, person.sid),
+        "silent": [_(name) for name in backchannel.silent(person.sub, person.sid)],
         "desk": bool(rights_here(request)) and leads("/desk/"),
         "latest": [telling.tell(one, person.sub) for one in Entry.objects.about(str(person.sub))[:A_FEW]],
     }
