@@ -138,6 +138,16 @@ class OpenId:
         """Its signature is right; raises JoseError, ValueError. A key we have not seen is looked for once."""
         if len(raw) > LONGEST_TOKEN or raw.count(".") != 2:
             raise ValueError("this is no token")
+        try:
+            return self._opened(raw)
+        except (
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:  # a header of a shape joserfc does not look for
+            raise ValueError("this is no token") from error
+
+    def _opened(self, raw: str) -> jwt.Token:
         registry = JWSRegistry(algorithms=ALGORITHMS)
         try:
             return jwt.decode(raw, self._key_set(), registry=registry)

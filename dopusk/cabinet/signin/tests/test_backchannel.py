@@ -1,5 +1,7 @@
 """The portal ends Анна's session here when hers there is over; what is no good logout token ends nothing."""
 
+import base64
+import json
 import threading
 import time
 import uuid
@@ -10,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
 from dopusk.cabinet.signin import access, actions, logout_rules, portal, presence, tasks
@@ -265,3 +267,59 @@ def test_the_end_of_a_session_and_its_beginning_at_once_never_leave_it_open():
         for thread in threads:
             thread.join(20)
         assert not Presence.objects.filter(sid=sid).exists()
+
+
+def part(text):
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+RUBBISH = [
+    "", "\0", "é", "a.b.c", "..", "a" * 9000,
+    *(f"{part('[' * depth)}.{part('{}')}.x" for depth in (500, 1500, 2900)),
+    *(f"{part(header)}.{part('{}')}.x" for header in (
+        "[]", "1", "null", '"a"', "{}", '{"alg":1}', '{"alg":[]}', '{"alg":"ES256","kid":1}',
+        '{"alg":"ES256","kid":"first","crit":1}', '{"alg":"ES256","kid":"first","b64":false}',
+        '{"alg":"none"}', '{"alg":"HS256","kid":"first"}', "1" * 5000)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", RUBBISH, ids=range(len(RUBBISH)))
+def test_rubbish_is_refused(provider, client, raw):
+    sign_in(client, provider)
+    assert tell(raw).status_code == 400
+    assert signed_in(client)
+
+
+@pytest.mark.parametrize(
+    "said", ["[]", "1", "null", "[" * 2000, '{"iss":', '{"exp":' + "1" * 5000 + "}", "{}"]
+)
+def test_rubbish_that_the_portal_has_signed_is_refused(provider, client, said):
+    sign_in(client, provider)
+    raw = jws.serialize_compact(
+        {"alg": "ES256", "kid": "first", "typ": "logout+jwt"}, said, provider.signing_key
+    )
+    assert tell(raw).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"sid": "a\0b"}, {"sub": "\0"}, {"jti": "\0"}, {"sub": "\ud800"}, {"exp": float("nan")}, {"exp": float("inf")},
+        {"iat": float("nan")}, {"exp": 10**300}, {"iss": ["a"]}, {"aud": {}}, {"events": []},
+        {"events": {logout_rules.EVENT: 1}}, {"sid": 7}, {"sub": None, "sid": None}, {"exp": "soon"}, {"exp": True},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_claims_that_make_no_sense_are_refused(provider, client, claims):
+    sign_in(client, provider)
+    now = int(time.time())
+    body = {
+        "iss": provider.issuer, "aud": settings.CLIENT_ID, "iat": now, "exp": now + 120, "jti": "one",
+        "events": {logout_rules.EVENT: {}}, "sub": people.sub_of("anna"), "sid": SID, **claims,
+    }  # fmt: skip
+    header = {"alg": "ES256", "kid": "first", "typ": "logout+jwt"}
+    raw = jws.serialize_compact(
+        header, json.dumps({k: v for k, v in body.items() if v is not None}), provider.signing_key
+    )
+    assert tell(raw).status_code == 400
+    assert signed_in(client)
