@@ -83,7 +83,7 @@ def verify(marker: str) -> dict[str, Any] | None:
         return None
     if alg not in ALGS or not isinstance(payload, dict):
         return None
-    good = any(key.verify(said.encode(), raw) for key in _keys(alg))
+    good = any(key.verify(said.encode(), raw) for key in _known(alg))
     return payload if good else None
 
 
@@ -145,12 +145,22 @@ def forget() -> None:
 
 
 def _keys(alg: str) -> list[_Key]:
-    """Keys of an algorithm, the one that signs first."""
-    kept = _memory.get(alg)
-    if not kept or time.monotonic() - kept[0] >= REMEMBERED:
+    """Keys of an algorithm, the one that signs first; the first of all is made now."""
+    found = _known(alg)
+    if not found:
         with _lock:
             if not MarkerKey.objects.filter(alg=alg).exists():
                 _create(alg)
+        _memory.pop(alg, None)
+        found = _known(alg)
+    return found
+
+
+def _known(alg: str) -> list[_Key]:
+    """The same of keys that are there: what a stranger sends us makes none."""
+    kept = _memory.get(alg)
+    if not kept or time.monotonic() - kept[0] >= REMEMBERED:
+        with _lock:
             kept = _memory[alg] = time.monotonic(), _read(alg)
     at = timezone.now()
     return sorted(kept[1], key=lambda key: key.place(at))

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-_DAY_AND_TIME: Final = r"(\d{4})\.(\d\d)\.(\d\d) (\d\d):(\d\d):(\d\d)"
-_RIGHT: Final = re.compile(_DAY_AND_TIME + r" ([+-])(\d\d)(\d\d)")
-_PLUS_LOST: Final = re.compile(_DAY_AND_TIME + r"( {1,2})(\d\d)(\d\d)")
+_DAY_AND_TIME: Final = r"([0-9]{4})\.([0-9][0-9])\.([0-9][0-9]) ([0-9][0-9]):([0-9][0-9]):([0-9][0-9])"
+_RIGHT: Final = re.compile(_DAY_AND_TIME + r" ([+-])([0-9][0-9])([0-9][0-9])")
+_PLUS_LOST: Final = re.compile(_DAY_AND_TIME + r"( {1,2})([0-9][0-9])([0-9][0-9])")
 _FORMS: Final = [
-    ("timestamp_encoded", re.compile(r".*%[0-9A-Fa-f]{2}.*|\d{4}\.\d\d\.\d\d\+\d\d:.*")),
-    ("timestamp_unix", re.compile(r"\d{9,13}(\.\d+)?")),
-    ("timestamp_iso", re.compile(r"\d{4}-\d\d-\d\d[T ].*")),
+    ("timestamp_encoded", re.compile(r".*%[0-9A-Fa-f]{2}.*|[0-9]{4}\.[0-9][0-9]\.[0-9][0-9]\+[0-9][0-9]:.*")),
+    ("timestamp_unix", re.compile(r"[0-9]{9,13}(\.[0-9]+)?")),
+    ("timestamp_iso", re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9][T ].*")),
     ("timestamp_no_zone", re.compile(_DAY_AND_TIME)),
-    ("timestamp_zone_form", re.compile(_DAY_AND_TIME + r" ?(Z|[A-Za-z]{2,5}|[+-]\d\d(:\d\d)?|[+-]\d{4})")),
+    (
+        "timestamp_zone_form",
+        re.compile(_DAY_AND_TIME + r" ?(Z|[A-Za-z]{2,5}|[+-][0-9][0-9](:[0-9][0-9])?|[+-][0-9]{4})"),
+    ),
 ]
 _QUARTER: Final = 900  # seconds: zones differ by whole quarters of an hour
 _WIDEST: Final = 26 * 3600
+_FIRST_YEAR, _LAST_YEAR = 1, 9999  # beyond them other zones have no moment
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ def read(text: str, *, lenient: bool) -> Stamp | str:
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=timezone(offset))
     except ValueError:
+        return "timestamp_form"
+    if not _FIRST_YEAR < moment.year < _LAST_YEAR:
         return "timestamp_form"
     return Stamp(moment, text, tuple(deviations))
 
