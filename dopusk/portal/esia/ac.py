@@ -70,7 +70,7 @@ class Arrived:
     request: Request
     received: Received
     system: SystemView | None
-    done: dict[str, float] | None
+    done: Mapping[str, Any] | None
     denied: bool
     stale: bool
 
@@ -110,9 +110,17 @@ def ac(endpoint: str, request: Request) -> Answer | Page:
         return refused_back(received, consents, _about(received))
     if arrived.done is None:
         diagnosis.record(endpoint, client.client_id, None, report)
-    forced = received.get("approval_prompt") == "force"
-    agreed_since = (arrived.done or {}).get("consent", math.inf) if forced else -1.0
-    return _entering(arrived, Wanted(received, client, tuple(consents), agreed_since))
+    return _entering(arrived, Wanted(received, client, tuple(consents), _agreed_since(arrived)))
+
+
+def _agreed_since(arrived: Arrived) -> float:
+    """A consent counts if it was given later. When it is demanded anew: than the same person was asked, if she was."""
+    if arrived.received.get("approval_prompt") != "force":
+        return -1.0
+    done = arrived.done or {}
+    asked = done.get("asked", "")
+    hers = asked and asked == str(actions.who(arrived.request.cookies.get(COOKIE, "")))
+    return float(done["consent"]) if hers else math.inf
 
 
 def _judged(arrived: Arrived, system: SystemView) -> tuple[EsiaFault | None, dict[str, Any]]:
@@ -150,7 +158,8 @@ def _entering(arrived: Arrived, wanted: Wanted) -> Answer | Page:
     if standing.missing:  # before consent: nothing she could agree to lets her in
         return _send(received, MISSING, done)
     forced = received.get("approval_prompt") == "force"
-    return _send(received, "/consents/give/", {**done, "consent": standing.agreed} if forced else done)
+    asked = {"consent": standing.agreed, "asked": str(standing.sub)}
+    return _send(received, "/consents/give/", {**done, **asked} if forced else done)
 
 
 def _cookie(arrived: Arrived, wanted: Wanted) -> tuple[str, bool, list[tuple[str, str]]]:
@@ -184,7 +193,7 @@ def _refusal(arrived: Arrived, standing: actions.Standing | None) -> EsiaFault:
     return refusal(standing.missing if standing else "")
 
 
-def _send(received: Received, page: str, done: Mapping[str, float]) -> Answer:
+def _send(received: Received, page: str, done: Mapping[str, Any]) -> Answer:
     """To a page of ours, from which she comes back to this request; our own signature stands for the system's then."""
     values = {name: value for name, value in received.values.items() if name != "client_secret"}
     kept = {"of": _fingerprint(received), **done}
@@ -193,20 +202,24 @@ def _send(received: Received, page: str, done: Mapping[str, float]) -> Answer:
     return found(f"{page}?next={quote(here, safe='/')}")
 
 
-def _done_before(received: Received, again: str) -> dict[str, float] | None:
+def _done_before(
+    received: Received, again: str, *, within: int | None = AGAIN_SECONDS
+) -> dict[str, Any] | None:
     """What this same request has been through since it was judged; None when it never was, or too long ago."""
     if not again:
         return None
     try:
-        kept: dict[str, Any] = signing.loads(again, salt=_SALT, max_age=AGAIN_SECONDS)
+        kept: dict[str, Any] = signing.loads(again, salt=_SALT, max_age=within)
     except signing.BadSignature:
         return None
     return kept if kept.pop("of", "") == _fingerprint(received) else None
 
 
 def _fingerprint(received: Received) -> str:
-    """Of all that was asked but the signature, which has done its work."""
-    said = sorted((name, value) for name, value in received.values.items() if name != "client_secret")
+    """Of all that was asked but the signature, which has done its work. What is empty counts as absent."""
+    said = sorted(
+        (name, value) for name, value in received.values.items() if value and name != "client_secret"
+    )
     return hashlib.sha256(json.dumps([received.endpoint, said]).encode()).hexdigest()[:32]
 
 
@@ -235,12 +248,16 @@ def _about(received: Received) -> dict[str, Any]:
 
 
 def waiting(endpoint: str, values: Mapping[str, str]) -> tuple[Registration | None, frozenset[str]]:
-    """For the page of consent: the system and the scopes of a request that waits for an answer."""
+    """For the page of consent: the system and the scopes of a request that waits for an answer, judged before.
+
+    However long ago: that it has waited too long is told to the system.
+    """
     client = clients.find(values.get("client_id", "")) if systems.find(values.get("client_id", "")) else None
-    if client is None:
+    asked = {name: value for name, value in values.items() if name not in {AGAIN, ANSWER}}
+    received = Received(endpoint, asked, frozenset(), client)
+    if client is None or _done_before(received, values.get(AGAIN, ""), within=None) is None:
         return None, frozenset()
     consents = permissions.read(values.get("permissions", ""), _catalogue(), client.scopes)
-    received = Received(endpoint, values, frozenset(), client)
     wanted = Wanted(received, client, () if isinstance(consents, EsiaFault) else tuple(consents))
     return client, wanted.names & client.scopes
 

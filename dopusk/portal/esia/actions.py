@@ -26,9 +26,11 @@ from dopusk.portal.esia.rules.permissions import Permission
 from dopusk.portal.esia.rules.received import Received
 from dopusk.portal.esia.scopes import in_marker, of_organisation, parsed
 from dopusk.portal.oidc.replay import first_time
+from dopusk.portal.oidc.rules.token import REFRESH_LONGEST_SECONDS
 from dopusk.portal.sessions.actions import Opened, Place, idle_end, start
 from dopusk.portal.sessions.rules import BY_PASSWORD, cookie_hash
 
+CODE_OCTETS: Final = 48  # longer than a code of OpenID Connect: that endpoint knows its own by their length
 UNASKED: Final = "Вы вошли на портал: песочница входит без страниц"
 STATE_SECONDS: Final = 3600  # how long the `state` of te is remembered; `timestamp` shuts it out much sooner
 
@@ -105,7 +107,7 @@ def authorize(wanted: Wanted, cookie: str, *, give: bool = True) -> tuple[Standi
     """
     if not cookie:
         return None, ""
-    received, code = wanted.received, secrets.token_urlsafe(32)
+    received, code = wanted.received, secrets.token_urlsafe(CODE_OCTETS)
     standing = statement.one(
         sql.AUTHORIZE,
         {
@@ -224,6 +226,7 @@ def renew(received: Received, client: Registration) -> dict[str, Any] | EsiaFaul
             "version": received.generation,
             "next": _hashed(following),
             "refresh_seconds": settings.ESIA_REFRESH_SECONDS,
+            "longest_seconds": REFRESH_LONGEST_SECONDS,
             "trace": trace.current(),
             "reused_words": f"Ключ обновления сервиса «{client.name}» предъявлен второй раз; доступ прекращён",
         },

@@ -124,7 +124,7 @@ WITH presented AS (
     SELECT g.*, p.hash,
            g.client_id = %(client)s AS own,
            p.used_at IS NULL AS unused,
-           p.expires_at > now() AS in_time,
+           p.expires_at > now() AND g.given_at > now() - %(longest_seconds)s * interval '1 second' AS in_time,
            g.revoked_at IS NULL AND g.offline AND e.version = %(version)s::smallint
              AND coalesce(c.revoked_at IS NULL AND c.id IS NOT NULL, false)
              AND coalesce(e.until > now(), true) AS stands,
@@ -145,7 +145,10 @@ WITH presented AS (
     RETURNING t.grant_id
 ), renewed AS (
     INSERT INTO oidc_refreshtoken (hash, grant_id, issued_at, expires_at)
-    SELECT %(next)s::bytea, grant_id, now(), now() + %(refresh_seconds)s * interval '1 second' FROM spent
+    SELECT %(next)s::bytea, s.grant_id, now(),
+           least(now() + %(refresh_seconds)s * interval '1 second',
+                 j.given_at + %(longest_seconds)s * interval '1 second')
+    FROM spent s JOIN judged j ON j.id = s.grant_id
 ), revoked AS (
     UPDATE oidc_grant g SET revoked_at = now() FROM judged j
     WHERE g.id = j.id AND j.own AND NOT j.unused AND j.revoked_at IS NULL
@@ -183,12 +186,14 @@ VALUES (%(marker)s, %(client)s, %(scopes)s::text[], now(), now() + %(seconds)s *
 RETURNING client_id
 """
 
-# The grant behind a living marker: revoked, withdrawn and, unless it is offline, ended with its session are not found.
+# The grant behind a living marker: revoked, withdrawn, of a disabled system and, unless it is offline, ended with its
+# session are not found.
 HOLDER = """
 SELECT g.account_id, g.client_id::text, g.session_id
 FROM oidc_token t
 JOIN oidc_grant g ON g.id = t.grant_id AND g.revoked_at IS NULL
 JOIN esia_entry e ON e.grant_id = g.id AND coalesce(e.until > now(), true)
+JOIN clients_client k ON k.client_id = g.client_id AND k.disabled_at IS NULL
 JOIN consents_consent c ON c.id = g.consent_id AND c.revoked_at IS NULL
 JOIN accounts_account a ON a.sub = g.account_id AND a.locked_at IS NULL AND a.closed_at IS NULL
 LEFT JOIN sessions_session s ON s.id = g.session_id

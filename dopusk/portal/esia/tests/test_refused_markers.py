@@ -271,6 +271,17 @@ def test_a_refresh_token_expires():
     assert told(esia.post(esia.refresh(first["refresh_token"]))) == ("invalid_grant", "ESIA-007011")
 
 
+def test_a_family_of_refresh_tokens_lives_a_year_however_often_it_is_used():
+    esia, first = offline()
+    Grant.objects.update(given_at=timezone.now() - timedelta(days=364))
+    second = esia.post(esia.refresh(first["refresh_token"])).json()
+    last = RefreshToken.objects.get(used_at=None)
+    assert last.expires_at < timezone.now() + timedelta(days=1, minutes=1)
+    Grant.objects.update(given_at=timezone.now() - timedelta(days=365, seconds=1))
+    assert told(esia.post(esia.refresh(second["refresh_token"]))) == ("invalid_grant", "ESIA-007011")
+    assert Diagnosis.objects.exclude(code="").get().code == "refresh_expired"
+
+
 # ── our own failures ──
 
 

@@ -1,0 +1,164 @@
+"""What a stranger tries at the doors of the dialect: forged, foreign, endless and unreadable requests."""
+
+import base64
+import json
+from urllib.parse import urlencode
+
+import pytest
+from django.utils import timezone
+
+from dopusk.portal.clients.models import Client
+from dopusk.portal.consents.models import Consent
+from dopusk.portal.esia import actions, signing
+from dopusk.portal.esia.models import Diagnosis, MarkerKey
+from dopusk.portal.esia.tests.esia_client import CALLBACK, Esia, entered, forget, next_of, registered, said
+from dopusk.portal.oidc.rules.token import challenge_of
+from dopusk.portal.tests.browser import Browser, known, parameters, path_of
+from dopusk.trust import gost
+
+pytestmark = pytest.mark.django_db
+DOORS = ["/aas/oauth2/ac", "/aas/oauth2/v2/ac", "/idp/ext/Logout"]
+COUNTERS = ["/aas/oauth2/te", "/aas/oauth2/v3/te"]
+
+
+def signed_in(browser, who):
+    known(who)
+    browser.sign_in(f"{who}@example.org")
+    return browser
+
+
+# ── what ends with the system ──
+
+
+def test_a_marker_of_a_disabled_system_opens_nothing():
+    registered()
+    marker = Esia().markers()["access_token"]
+    assert actions.holder_of(marker)
+    Client.objects.update(disabled_at=timezone.now())
+    assert actions.holder_of(marker) is None
+
+
+# ── markers of nobody ──
+
+
+@pytest.mark.parametrize("alg", signing.ALGS)
+def test_a_strangers_marker_makes_no_key(alg, monkeypatch):
+    def missing():
+        raise gost.EngineMissing
+
+    monkeypatch.setattr(gost, "new_key", missing)
+    head = base64.urlsafe_b64encode(json.dumps({"alg": alg}).encode()).decode().rstrip("=")
+    answer = Browser().get("/rs/prns/1", headers={"Authorization": f"Bearer {head}.e30.AAAA"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "ESIA-005013")
+    assert not MarkerKey.objects.exists()
+
+
+# ── our own signature for the system's ──
+
+
+def test_a_demand_of_consent_that_boris_met_is_not_met_for_anna():
+    registered()
+    anna, boris = signed_in(Browser(), "anna"), signed_in(Browser(), "boris")
+    entered(anna, Esia().ac())
+    address = next_of(boris.get(Esia().ac(approval_prompt="force")))
+    assert path_of(anna.get(address)) == "/consents/give/"
+
+
+def test_a_request_no_system_signed_is_shown_to_nobody_for_consent():
+    registered()
+    anna = signed_in(Browser(), "anna")
+    forged = (
+        f"{Esia().ac_path}?{urlencode({'client_id': 'TESTIS', 'scope': 'id_doc', 'redirect_uri': CALLBACK})}"
+    )
+    assert anna.get("/consents/give/", params={"next": forged}).status_code == 404
+    true = next_of(anna.get(Esia().ac()))
+    assert anna.get("/consents/give/", params={"next": true}).status_code == 200
+    changed = true.replace("snils", "id_doc")
+    assert changed != true
+    assert anna.get("/consents/give/", params={"next": changed}).status_code == 404
+    assert not Consent.objects.exists()
+
+
+# ── codes of the one dialect at the other ──
+
+
+def test_a_code_of_the_dialect_is_none_at_the_openid_endpoint():
+    registered()
+    verifier = "v" * 43
+    code = Esia(2).code(code_challenge=challenge_of(verifier), code_challenge_method="S256")
+    secret = "s" * 43
+    Client.objects.update(auth_method="client_secret_basic", secret_hash=actions._hashed(secret))
+    forget()
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": CALLBACK,
+        "code_verifier": verifier,
+    }
+    basic = base64.b64encode(f"TESTIS:{secret}".encode()).decode()
+    answer = Browser().post("/oidc/token", data=form, headers={"Authorization": f"Basic {basic}"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+# ── what nobody can read ──
+
+ODD = [
+    "\0",
+    "\ud7ff\uffff",
+    "\x85\u2028",
+    "я" * 3000,
+    "٢",
+    "%",
+    "'\"<>",
+    "..%2f",
+    "1e999",
+    "\r\nSet-Cookie: a=b",
+]
+NAMES = [
+    "client_id", "client_secret", "client_certificate_hash", "redirect_uri", "scope", "scope_org", "state",
+    "timestamp", "response_type", "access_type", "grant_type", "code", "refresh_token", "token_type", "permissions",
+    "code_challenge", "code_challenge_method", "code_verifier", "nonce", "approval_prompt", "roles", "obj_type",
+    "again", "consent", "redirect_url",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+def test_no_value_of_a_parameter_makes_us_fail(generation):
+    registered()
+    esia = Esia(generation)
+    for name in NAMES:
+        for odd in ODD:
+            answer = Browser().get(esia.ac(**{name: odd}))
+            assert answer.status_code in {302, 400}, (name, odd)
+            answer = esia.post(esia.te("any", **{name: odd}))
+            assert answer.status_code == 400, (name, odd, answer.text)
+            assert Browser().get(DOORS[2], params={name: odd}).status_code in {302, 400}, (name, odd)
+    assert not set(Diagnosis.objects.values_list("esia_code", flat=True)) & {"007007", "007008"}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "0001.01.01 00:00:00 +0300",
+        "9999.12.31 23:59:59 -0300",
+        "0000.00.00 00:00:00 +0000",
+        "2026.11.22 14:36:11 +9999",
+    ],
+)
+@pytest.mark.parametrize("generation", [1, 2])
+def test_no_moment_makes_us_fail(moment, generation):
+    registered()
+    esia = Esia(generation)
+    answer = Browser().get(
+        esia.ac(timestamp=moment, client_secret=esia.signed({"scope": "x"})["client_secret"])
+    )
+    assert said(parameters(answer))[1] in {"ESIA-007014", "ESIA-007015"}
+
+
+@pytest.mark.parametrize("body", [b"", b"\0", b"[]", b"{}", b"=", b"&&&", b"a=" + b"%ff" * 100, b"a&" * 60])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "text/plain"])
+def test_no_body_makes_us_fail(body, kind):
+    for path in (*DOORS[:2], *COUNTERS):
+        answer = Browser().post(path, content=body, headers={"Content-Type": kind})
+        assert answer.status_code == 400, (path, answer.text)
+    assert "007007" not in set(Diagnosis.objects.values_list("esia_code", flat=True))
