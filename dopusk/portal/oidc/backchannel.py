@@ -4,7 +4,9 @@ The message is put into the outbox by the transaction that ends the session; the
 anew at each attempt, so that a late one is still fresh.
 """
 
+import contextlib
 import secrets
+import socket
 import threading
 import time
 import uuid
@@ -35,6 +37,7 @@ TOKEN_SECONDS: Final = 120  # §2.4: two minutes at most are advised
 TOLD_WITHIN: Final = timedelta(days=1)  # no session of ours, and hardly one of a service, lives longer
 RENEWED_WAIT: Final = timedelta(minutes=2)  # a service that has sent her to sign in again is let finish first
 CONNECT_SECONDS, READ_SECONDS = 2.0, 4.0
+WHOLE_SECONDS = 8.0  # for a whole answer: httpx bounds each pause in it, and a service could give it in drops
 
 _breakers: dict[str, Breaker] = defaultdict(Breaker)
 _client: httpx.Client | None = None
@@ -117,14 +120,48 @@ def _post(uri: str, token: str) -> int:
     breaker = _breakers[uri]  # as many as registered addresses
     if breaker.resting():
         raise TryLater("resting after repeated failures")
+    watch = _Watch()
     try:
-        with _outside().stream("POST", uri, data={"logout_token": token}) as answer:
+        with (
+            watch,
+            _outside().stream(
+                "POST", uri, data={"logout_token": token}, extensions={"trace": watch.note}
+            ) as answer,
+        ):
             status = answer.status_code
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        breaker.failed()
+        breaker.failed(hanging=watch.over)
         raise TryLater(type(error).__name__) from error
     breaker.answered()
     return status
+
+
+class _Watch:
+    """Cuts the line of a call that takes longer than WHOLE_SECONDS, whatever comes on it."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self._line: socket.socket | None = None
+        self._timer = threading.Timer(WHOLE_SECONDS, self._cut)
+        self._timer.daemon = True
+
+    def note(self, event: str, info: dict[str, Any]) -> None:
+        """httpx tells each step; those that give a line are the connection and TLS over it."""
+        found = info.get("return_value")
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"} and found:
+            self._line = found.get_extra_info("socket")
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _cut(self) -> None:
+        self.over = True
+        if self._line:
+            with contextlib.suppress(OSError):  # it is cut already
+                self._line.shutdown(socket.SHUT_RDWR)
 
 
 def _outside() -> httpx.Client:
@@ -132,7 +169,9 @@ def _outside() -> httpx.Client:
     with _first:
         if _client is None:
             timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-            _client = httpx.Client(timeout=timeout, follow_redirects=False)
+            # no line is kept for the next message: `_Watch` sees a line when it is made
+            limits = httpx.Limits(max_keepalive_connections=0)
+            _client = httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)
         return _client
 
 

@@ -1,5 +1,8 @@
 """OpenID Connect Back-Channel Logout 1.0: services hear that Анна's session is over, once and whatever happens."""
 
+import contextlib
+import socket
+import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -42,6 +45,7 @@ from dopusk.portal.tests.browser import (
 from dopusk.web.journal.models import Entry
 from dopusk.web.outbox import actions as outbox
 from dopusk.web.outbox.models import Message
+from dopusk.web.outbox.senders import TryLater
 
 pytestmark = pytest.mark.django_db
 HEARS = "http://localhost:8001/signin/backchannel/"
@@ -302,6 +306,37 @@ def test_one_that_hangs_is_not_waited_for_by_everybody_else(service):
         browser.submit(browser.get("/"), "/signout/")
     assert deliver() == ["waiting"] * 6
     assert len(service.heard) == 5  # the sixth met a rest
+
+
+@pytest.fixture
+def dripping():
+    """A service that gives its answer a header a time, for ever as far as anybody could wait."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            line, _ = listening.accept()
+            with line, contextlib.suppress(OSError):
+                line.recv(65536)
+                line.sendall(b"HTTP/1.1 200 OK\r\n")
+                for number in range(60):
+                    time.sleep(0.05)
+                    line.sendall(b"X-%d: 1\r\n" % number)
+                line.sendall(b"Content-Length: 0\r\n\r\n")
+
+        dripper = threading.Thread(target=drip, daemon=True)
+        dripper.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        dripper.join(10)
+
+
+def test_an_answer_that_comes_in_drops_is_not_waited_for(dripping, monkeypatch):
+    """Four workers take everybody's messages: one service must not keep them."""
+    monkeypatch.setattr(backchannel, "WHOLE_SECONDS", 0.3)
+    monkeypatch.setattr(backchannel, "_breakers", type(backchannel._breakers)(backchannel.Breaker))
+    with pytest.raises(TryLater):
+        backchannel._post(dripping, "a logout token")
+    with pytest.raises(TryLater, match="resting"):  # nor by the next one
+        backchannel._post(dripping, "a logout token")
 
 
 def test_a_service_gets_its_logout_tokens_by_the_algorithm_of_its_id_tokens(service):
