@@ -58,6 +58,8 @@ def pkcs7(case: Case, data: bytes) -> Judged:
         if verdict.good and verdict.found and verdict.found.signer:
             signer = registered[verdict.found.signer]
             report = {"cms": _told(verdict)}
+            if case.named and case.named.certificate != signer.certificate:
+                return Judged("hash_of_other_certificate", signer, report=report)
             if case.signed.first_generation:
                 good = _good(case, text, signer, deviation)
             elif case.system.lenient:

@@ -28,7 +28,7 @@ class Named:
 
 def look(given: str, certificates: Sequence[Registered], *, lenient: bool) -> Named:
     """The certificate a hash names. Quirk 10: either case; which algorithm belongs to which key is strict."""
-    text = given.strip().lower()
+    text = given.lower()
     for registered in certificates:
         right = "streebog256" if registered.gost else "sha256"
         if text == registered.hashes[right]:
@@ -40,7 +40,7 @@ def look(given: str, certificates: Sequence[Registered], *, lenient: bool) -> Na
             return Named(registered, other, "hash_other_algorithm")
     for registered in certificates:
         for matches, fault, value in _mistaken(registered):
-            if value in {text, given.strip()}:
+            if value in {text, given}:
                 return Named(registered, matches, fault)
     return Named(fault=_by_form(text))
 

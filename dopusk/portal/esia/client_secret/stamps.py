@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-_DAY_AND_TIME: Final = r"([0-9]{4})\.([0-9][0-9])\.([0-9][0-9]) ([0-9][0-9]):([0-9][0-9]):([0-9][0-9])"
-_RIGHT: Final = re.compile(_DAY_AND_TIME + r" ([+-])([0-9][0-9])([0-9][0-9])")
-_PLUS_LOST: Final = re.compile(_DAY_AND_TIME + r"( {1,2})([0-9][0-9])([0-9][0-9])")
+_DAY_AND_TIME: Final = r"(\d{4})\.(\d\d)\.(\d\d) (\d\d):(\d\d):(\d\d)"
+_RIGHT: Final = re.compile(_DAY_AND_TIME + r" ([+-])(\d\d)(\d\d)", re.ASCII)
+_PLUS_LOST: Final = re.compile(_DAY_AND_TIME + r"( {1,2})(\d\d)(\d\d)", re.ASCII)
 _FORMS: Final = [
-    ("timestamp_encoded", re.compile(r".*%[0-9A-Fa-f]{2}.*|[0-9]{4}\.[0-9][0-9]\.[0-9][0-9]\+[0-9][0-9]:.*")),
-    ("timestamp_unix", re.compile(r"[0-9]{9,13}(\.[0-9]+)?")),
-    ("timestamp_iso", re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9][T ].*")),
-    ("timestamp_no_zone", re.compile(_DAY_AND_TIME)),
+    ("timestamp_encoded", re.compile(r".*%[0-9A-Fa-f]{2}.*|\d{4}\.\d\d\.\d\d\+\d\d:.*", re.ASCII)),
+    ("timestamp_unix", re.compile(r"\d{9,13}(\.\d+)?", re.ASCII)),
+    ("timestamp_iso", re.compile(r"\d{4}-\d\d-\d\d[T ].*", re.ASCII)),
+    ("timestamp_no_zone", re.compile(_DAY_AND_TIME, re.ASCII)),
     (
         "timestamp_zone_form",
-        re.compile(_DAY_AND_TIME + r" ?(Z|[A-Za-z]{2,5}|[+-][0-9][0-9](:[0-9][0-9])?|[+-][0-9]{4})"),
+        re.compile(_DAY_AND_TIME + r" ?(Z|[A-Za-z]{2,5}|[+-]\d\d(:\d\d)?|[+-]\d{4})", re.ASCII),
     ),
 ]
 _QUARTER: Final = 900  # seconds: zones differ by whole quarters of an hour

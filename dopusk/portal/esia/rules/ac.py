@@ -12,6 +12,7 @@ from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.rules.received import (
     Check,
     Received,
+    certificate_is_named,
     generation_is_allowed,
     is_readable,
     mandatory,
@@ -116,7 +117,7 @@ FORM: Final[tuple[Check, ...]] = (
     state_fits,
 )
 SIGNED: Final[tuple[Check, ...]] = (mandatory("client_secret"),)
-SIGNED_V2: Final[tuple[Check, ...]] = (mandatory("client_secret", "client_certificate_hash"),)
+SIGNED_V2: Final[tuple[Check, ...]] = (mandatory("client_secret"), certificate_is_named)
 CONTENT: Final[tuple[Check, ...]] = (
     response_is_a_code,
     access_is_online_or_offline,

@@ -66,6 +66,12 @@ def mandatory(*names: str) -> Check:
     return are_there
 
 
+def certificate_is_named(received: Received) -> EsiaFault | None:
+    """§3.4, §8 007014; a lenient system may send PKCS#7 (§10 quirk 11), so of its requests the judge says whether
+    the hash is missing."""
+    return None if received.lenient else mandatory("client_certificate_hash")(received)
+
+
 def is_readable(received: Received) -> EsiaFault | None:
     """§8 007038: UTF-8 without control characters."""
     for name, value in received.values.items():

@@ -10,6 +10,7 @@ from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.rules.received import (
     Check,
     Received,
+    certificate_is_named,
     generation_is_allowed,
     is_readable,
     mandatory,
@@ -92,7 +93,8 @@ OF_REFRESH: Final[tuple[Check, ...]] = (
 OF_SERVICE: Final[tuple[Check, ...]] = (
     mandatory("state", "timestamp"),
     scope_is_there,
-    mandatory("client_secret", "client_certificate_hash"),
+    mandatory("client_secret"),
+    certificate_is_named,
     state_fits,
     token_is_a_bearer,
     scope_is_a_consent_refresh,
@@ -103,7 +105,7 @@ OF_SERVICE: Final[tuple[Check, ...]] = (
 def by_grant(received: Received) -> tuple[Check, ...]:
     """The checks of its grant; at v3 a code comes with the hash of the certificate (§2)."""
     if received.get("grant_type") == CODE:
-        return OF_CODE if received.generation == 1 else (*OF_CODE, mandatory("client_certificate_hash"))
+        return OF_CODE if received.generation == 1 else (*OF_CODE, certificate_is_named)
     return OF_REFRESH if received.get("grant_type") == REFRESH else OF_SERVICE
 
 

@@ -12,6 +12,7 @@ from dopusk.portal.esia.client_secret.signed import Signed, SystemView
 from dopusk.portal.esia.tests.signed_requests import (
     CODE,
     NOW,
+    OTHER,
     OWN,
     REFRESH,
     V1,
@@ -226,3 +227,23 @@ def test_tolerance_is_what_the_system_view_says(mode):
     system = SystemView("DOPUSK", lenient=mode, certificates=(OWN.registered(),), tolerance_seconds=1000)
     assert judge(signed, system, now=NOW).ok
     assert not judge(signed, system, now=NOW + timedelta(seconds=1)).ok
+
+
+def test_quirk_11_the_hash_that_comes_with_pkcs7_is_of_its_signer():
+    made = replace(case("v2/ac", mode=True), known=(OWN.registered(), OTHER.registered()))
+    secret = OWN.pkcs7(made.string)
+    assert judged(True, made, secret) == (True, ["cms_on_v2"], "")
+    assert judged(True, made, secret, client_certificate_hash=OTHER.right)[::2] == (False, "007053")
+
+
+@both
+@pytest.mark.parametrize("around", [" {}", "{} ", "{}\n"])
+def test_nothing_stands_around_a_hash(mode, around):
+    made = case("v2/ac", mode)
+    assert judged(mode, made, client_certificate_hash=around.format(OWN.right))[::2] == (False, "007053")
+
+
+@both
+def test_digits_of_another_script_are_none(mode):
+    arabic = VALUES["timestamp"].translate({0x30 + digit: 0x660 + digit for digit in range(10)})
+    assert judged(mode, case("v1/ac", mode).of(timestamp=arabic))[::2] == (False, "007014")

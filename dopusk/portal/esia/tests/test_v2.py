@@ -7,7 +7,18 @@ import uuid
 import pytest
 
 from dopusk.portal.esia import numbers, signing
-from dopusk.portal.esia.tests.esia_client import Esia, entered, forget, gost_pair, registered, said
+from dopusk.portal.esia.models import Diagnosis
+from dopusk.portal.esia.tests.esia_client import (
+    MNEMONIC,
+    SCOPE,
+    Esia,
+    entered,
+    forget,
+    gost_pair,
+    registered,
+    said,
+    stamp,
+)
 from dopusk.portal.oidc.models import ServiceToken
 from dopusk.portal.tests.browser import Browser, known, parameters
 from dopusk.trust.tests.signers import openssl
@@ -174,3 +185,30 @@ def test_a_code_of_v2_is_none_at_v1_and_the_other_way():
     new, old = Esia(2), Esia()
     assert refusal(old.post(old.te(new.code(browser)))) == ("invalid_grant", "ESIA-007011")
     assert refusal(new.post(new.te(entered(browser, old.ac())["code"]))) == ("invalid_grant", "ESIA-007011")
+
+
+@pytest.mark.parametrize("door", ["ac", "te"])
+def test_pkcs7_without_a_hash_is_for_lenient_systems(door):
+    """Quirk 11 (§10): PKCS#7 names its signer itself."""
+    made = registered(lenient=True)
+    browser, esia = Browser(), Esia(2)
+    code = esia.code(browser)
+
+    def ask():
+        said = {"timestamp": stamp(), "state": str(uuid.uuid4()), "client_id": MNEMONIC, "scope": SCOPE}
+        secret = Esia().signed(said)["client_secret"]
+        said |= {"client_secret": secret, "client_certificate_hash": None}
+        if door == "te":
+            answer = esia.post(esia.te(code, **said))
+            return answer.json()
+        return parameters(browser.get(esia.ac(**said)))
+
+    assert {"code", "access_token"} & set(ask())
+    kept = Diagnosis.objects.latest("at")
+    assert "cms_on_v2" in kept.report["forgiven"]
+    made.lenient = False
+    made.save()
+    forget()
+    refused = ask()
+    assert refused["error_description"].startswith("ESIA-007014")
+    assert "[client_certificate_hash]" in refused["error_description"]
