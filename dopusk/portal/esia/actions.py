@@ -204,7 +204,7 @@ def exchange(received: Received, client: Registration, redirects: list[str]) -> 
     fault = te.code_fault(row[0] if row else None, verifier)
     if fault or row is None:
         return fault or EsiaFault("007011", "code_unknown")
-    return _issue(row[1], received, refresh if row[1].offline else "")
+    return _issue(row[1], received, client, refresh if row[1].offline else "")
 
 
 def begun(code: str, client_id: str) -> Entry | None:
@@ -236,7 +236,7 @@ def renew(received: Received, client: Registration) -> dict[str, Any] | EsiaFaul
     fault = te.refresh_fault(row[0] if row else None)
     if fault or row is None:
         return fault or EsiaFault("007011", "refresh_unknown")
-    return _issue(row[1], received, following)
+    return _issue(row[1], received, client, following)
 
 
 @transaction.atomic
@@ -264,9 +264,10 @@ def serve(received: Received, client: Registration) -> dict[str, Any] | EsiaFaul
     return _answer(received, marker)
 
 
-def _issue(known: _Known, received: Received, refresh: str) -> dict[str, Any]:
-    """Sign the markers, keep the hash of the one that opens REST. The grant's scopes count, whatever te asks (§6)."""
-    scopes = parsed(f"{known.scope} {known.scope_org}") or []
+def _issue(known: _Known, received: Received, client: Registration, refresh: str) -> dict[str, Any]:
+    """Sign the markers, keep the hash of the one that opens REST. The grant's scopes count, whatever te asks (§6), but
+    not those the system may ask for no more."""
+    scopes = [one for one in parsed(f"{known.scope} {known.scope_org}") or [] if one.name in client.scopes]
     oid = numbers.oid_of(known.sub)
     organisations = organisations_of(known.sub) if any(map(of_organisation, scopes)) else ()
     bearer = markers.Bearer(

@@ -44,6 +44,7 @@ def find(mnemonic: str) -> SystemView | None:
         token_alg=system.token_alg,
         numeric_sub=system.numeric_sub,
         redirect_uris=client.redirect_uris,
+        scopes=client.scopes,
         tolerance_seconds=settings.ESIA_TIMESTAMP_SECONDS,
     )
     _memory[mnemonic] = (now, found)

@@ -73,4 +73,5 @@ class SystemView:
     token_alg: str = "RS256"  # noqa: S105 - an algorithm
     numeric_sub: bool = False
     redirect_uris: frozenset[str] = field(default_factory=frozenset)
+    scopes: frozenset[str] = field(default_factory=frozenset)
     tolerance_seconds: int = TOLERANCE_SECONDS

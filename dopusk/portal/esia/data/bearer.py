@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
-from dopusk.portal.esia import actions, scopes, signing
+from dopusk.portal.esia import actions, scopes, signing, systems
 from dopusk.portal.esia.errors import EsiaFault
-from dopusk.portal.esia.models import System
 from dopusk.portal.esia.scopes import Scope
 
 EXPIRED: Final = "005013"
@@ -18,7 +17,8 @@ FORBIDDEN: Final = "005029"
 
 @dataclass(frozen=True)
 class Holder:
-    """The person a marker speaks of, and the system that holds it. lenient: as its registration says."""
+    """The person a marker speaks of, and the system that holds it. scopes: of the marker, if the system still has them;
+    lenient: as its registration says."""
 
     sub: uuid.UUID
     oid: int
@@ -46,11 +46,11 @@ def holder(request: HttpRequest) -> Holder | EsiaFault:
     if payload is None:
         return EsiaFault(EXPIRED, "rs_marker_foreign")
     alive = actions.holder_of(marker)
-    if alive is None:
+    system = systems.find(alive.client_id) if alive else None
+    if alive is None or system is None:
         return _dead(payload)
-    lenient = System.objects.filter(pk=alive.client_id).values_list("lenient", flat=True).first()
-    told = scopes.parsed(str(payload["scope"])) or []
-    return Holder(alive.sub, int(payload["urn:esia:sbj_id"]), told, alive.client_id, bool(lenient))
+    told = [one for one in scopes.parsed(str(payload["scope"])) or [] if one.name in system.scopes]
+    return Holder(alive.sub, int(payload["urn:esia:sbj_id"]), told, alive.client_id, system.lenient)
 
 
 def _dead(payload: dict[str, Any]) -> EsiaFault:

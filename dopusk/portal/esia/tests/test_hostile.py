@@ -38,6 +38,23 @@ def test_a_marker_of_a_disabled_system_opens_nothing():
     assert actions.holder_of(marker) is None
 
 
+def test_a_scope_taken_from_a_system_opens_nothing_from_then_on():
+    registered()
+    esia = Esia()
+    told = esia.markers(access_type="offline")
+    Client.objects.update(scopes=["openid", "fullname"])
+    forget()
+    oid = signing.verify(told["access_token"])["urn:esia:sbj_id"]
+
+    def person(marker):
+        return Browser().get(f"/rs/prns/{oid}", headers={"Authorization": f"Bearer {marker}"}).json()
+
+    assert "lastName" in person(told["access_token"])
+    assert "snils" not in person(told["access_token"])
+    renewed = esia.post(esia.refresh(told["refresh_token"])).json()["access_token"]
+    assert signing.verify(renewed)["scope"] == f"openid fullname?oid={oid}"
+
+
 # ── markers of nobody ──
 
 
