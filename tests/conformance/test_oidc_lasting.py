@@ -7,6 +7,7 @@ import pytest
 from dopusk.kernel import sandbox
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.codes.actions import make_link
+from dopusk.portal.esia.tests import esia_client
 from dopusk.portal.oidc.models import Grant
 from dopusk.portal.operators.rules import Role
 from dopusk.portal.operators.tests.people import operator
@@ -181,3 +182,13 @@ def test_of_other_people_nothing_ends():
     told = lasting()
     signin.lock(known("boris").sub, "owner")
     assert refresh(told["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("generation", [1, 2], ids=["v1", "v2"])
+def test_offline_access_by_the_other_dialect_ends_with_it(generation):
+    esia_client.registered()
+    service = esia_client.Esia(generation)
+    told = service.markers(access_type="offline")
+    endings.end_everything(known("anna"), "Доступ восстановлен, все прежние входы завершены")
+    assert service.post(service.refresh(told["refresh_token"])).status_code == 400
+    assert Entry.objects.filter(act="oidc.lasting_ended").count() == 1
