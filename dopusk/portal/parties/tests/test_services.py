@@ -23,7 +23,6 @@ from dopusk.portal.parties.dialect_forms import DialectForm
 from dopusk.portal.parties.forms import ServiceForm
 from dopusk.portal.parties.words import FAULTS, FIELDS
 from dopusk.portal.tests.browser import Browser, cabinet_is_registered, exchange, known, statements
-from dopusk.web.journal.actions import record
 from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -366,38 +365,3 @@ def test_the_command_adds_once_and_replaces_when_told_keeping_the_secret():
     again = added(*SHORT[:2], "--name", "Иначе", *SHORT[4:], "--replace")
     assert ("client_secret" in again, Client.objects.get().name) == (False, "Иначе")
     assert bytes(Client.objects.get().secret_hash) == secret_hash(secret)
-
-
-def test_who_enters_a_service_is_none_of_its_registrars_business(oleg):
-    """The journal tells of people by the same object: its lines about them are not lines about the registration."""
-    cabinet_is_registered()
-    anna = known("anna")
-    for act in ("esia.entered", "oidc.entered", "esia.code_reused", "esia.refresh_reused"):
-        record(
-            actor=str(anna.sub), act=act, subject=str(anna.sub), object_="client:dopusk-cabinet",
-            words="Вы вошли на сервис «Кабинет аккредитации»; ему переданы: СНИЛС",
-        )  # fmt: skip
-    page = oleg.get(of("service", "dopusk-cabinet"))
-    assert page.status_code == 200
-    assert (anna.last_name in page.text, "Вы вошли" in page.text) == (False, False)
-
-
-@pytest.mark.parametrize("value", ["\0", "\\", "%" * 300])
-def test_whatever_is_sought_is_sought(oleg, value):
-    assert oleg.get(LIST, params={"q": value}).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "spoilt",
-    [{"kid": "\0"}, {"kid": "\ud800"}, {"x5t": float("nan")}, {"kid": 10**400}],
-    ids=["nul", "half_a_sign", "nan", "endless"],
-)
-def test_keys_that_no_database_takes_are_refused_at_their_field(oleg, spoilt):
-    jwks = json.dumps({"keys": [{**PUBLIC["keys"][0], **spoilt}]})
-    page = typed(oleg, auth_method="private_key_jwt", jwks=jwks)
-    assert (page.status_code, 'data-code="jwks_form"' in page.text) == (422, True)
-
-
-def test_keys_nested_without_end_are_refused_at_their_field(oleg):
-    page = typed(oleg, auth_method="private_key_jwt", jwks="[" * 20000)
-    assert (page.status_code, 'data-code="jwks_form"' in page.text) == (422, True)
