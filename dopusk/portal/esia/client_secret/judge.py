@@ -53,19 +53,26 @@ def timestamp_is_well_formed(case: Case) -> str:
     stamp = stamps.read(text, lenient=case.system.lenient)
     if isinstance(stamp, str):
         case.report["clock"] = {"timestamp": text, "difference_seconds": None}
+        mended = stamps.read(text, lenient=True) if stamp == "timestamp_plus" else stamp
+        if not isinstance(mended, str):  # refused all the same; what was signed is looked for with the plus
+            _stamped(case, mended)
         return stamp
     for code in stamp.deviations:
         case.forgive(code)
+    _stamped(case, stamp)
+    return ""
+
+
+def _stamped(case: Case, stamp: stamps.Stamp) -> None:
+    """From here on the request is of this moment, and its strings have the timestamp as it should be."""
     case.stamp = stamp
     case.values["timestamp"] = stamp.text
-    difference = stamps.late(stamp, case.now)
     case.report["clock"] = {
-        "timestamp": text,
-        "difference_seconds": difference,
+        "timestamp": case.signed.get("timestamp"),
+        "difference_seconds": stamps.late(stamp, case.now),
         "tolerance_seconds": case.system.tolerance_seconds,
         "server_time": stamps.write(case.now, stamps.zone_of(stamp)),
     }
-    return ""
 
 
 def secret_is_there(case: Case) -> str:
@@ -121,6 +128,7 @@ def signature_is_right(case: Case) -> str:
         case.forgive(code)
     case.signer = judged.signer
     case.report |= judged.report
+    case.report["signed_right"] = not judged.code
     return judged.code
 
 
@@ -152,13 +160,16 @@ CHECKS: Final[tuple[Check, ...]] = (
 _WITHOUT_CERTIFICATES: Final = CHECKS[:5]
 
 
-def judge(signed: Signed, system: SystemView, *, now: datetime) -> Verdict:
-    """Whether the system signed this very request just now. now: aware.
+def judge(
+    signed: Signed, system: SystemView, *, now: datetime, may_search: Callable[[], bool] = lambda: True
+) -> Verdict:
+    """Whether the system signed this very request just now. now: aware. may_search: whether time may be spent on
+    finding out what was signed instead.
 
     The first check that does not hold is the answer; what else is wrong is told beside it, so that an integrator
     need not mend one thing to learn of the next.
     """
-    case = Case(signed, system, now, values=dict(signed.values))
+    case = Case(signed, system, now, may_search, values=dict(signed.values))
     case.report |= {"endpoint": signed.endpoint, "lenient": system.lenient, "forgiven": []}
     checks = CHECKS if system.certificates else _WITHOUT_CERTIFICATES
     codes = [code for check in checks if (code := check(case))]

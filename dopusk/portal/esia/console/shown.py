@@ -74,6 +74,7 @@ def of(diagnosis: Diagnosis) -> dict[str, Any]:
         "what": headline(diagnosis),
         "todo": todo,
         "also": [(code, advice.on(code)) for code in (report.get("beside"), *report.get("also", [])) if code],
+        "signed_right": bool(diagnosis.code) and report.get("signed_right", False),
         "sections": _order(diagnosis.code),
         "registered": [_plain_certificate(one) for one in report.get("registered", [])],
         "answer": kind,

@@ -326,3 +326,28 @@ def test_what_else_is_wrong_is_told_beside_the_first_mistake(made, sent, codes):
 def test_of_pkcs7_at_v2_the_string_is_told_too():
     verdict = v2_ac().judged(OWN.pkcs7(v2_ac().joined(*V1)))
     assert (verdict.fault.code, verdict.report["beside"]) == ("cms_on_v2", "string_v1")
+
+
+@pytest.mark.parametrize("made", [v1_ac, v1_te, v2_ac, v3_te])
+@pytest.mark.parametrize("lost", [" ", "  "])
+def test_of_a_plus_lost_on_the_way_nothing_else_is_said_when_the_signed_string_has_it(made, lost):
+    case = made()
+    verdict = case.judged(timestamp=VALUES["timestamp"].replace(" +", lost))
+    assert (verdict.fault.code, verdict.report.get("also")) == ("timestamp_plus", None)
+    assert verdict.report["signed_right"]
+    shown = {part["name"]: part["value"] for part in verdict.report["string_parts"]}
+    assert shown["timestamp"] == VALUES["timestamp"]
+
+
+def test_a_plus_lost_in_the_signed_string_too_is_told_beside():
+    case = v1_ac()
+    lost = VALUES["timestamp"].replace("+", " ")
+    verdict = case.judged(case.signature(case.joined(*V1, timestamp=lost)), timestamp=lost)
+    assert (verdict.fault.code, verdict.report["also"]) == ("timestamp_plus", ["string_timestamp_plus"])
+    assert not verdict.report["signed_right"]
+
+
+def test_a_plus_lost_and_a_clock_that_is_off_are_both_told():
+    case = v2_ac().of(timestamp=stamp(-400))
+    verdict = case.judged(timestamp=stamp(-400).replace("+", " "))
+    assert (verdict.fault.code, verdict.report["also"]) == ("timestamp_plus", ["clock_behind"])
