@@ -25,7 +25,7 @@ RUSSIAN = """() => {
     const parent = walker.currentNode.parentElement;
     if (!parent.closest("[lang=ru], script, style, [hidden]")) found.push(walker.currentNode.data);
   }
-  return found.flatMap((text) => text.match(/[А-Яа-яЁё-]{3,}/g) || []);
+  return found.flatMap((text) => text.match(/[А-Яа-яЁё][А-Яа-яЁё-]{2,}/g) || []);
 }"""
 # People, places and firms keep their names; СНИЛС, ИНН and the like have no English.
 NAMES = {
@@ -41,7 +41,7 @@ WIDTHS = {"ru": (1280, 800), "en": (320, 800)}
 NEW = Somebody("Зимина", "Лада", "Марковна", "+79000010041", "lada.zimina@example.org")
 # what answers by a file, by another site, or by leaving
 ELSEWHERE = re.compile(
-    r"^/(oidc|static|health|design|i18n|desk/review/[^/]+/scan)/|/(document|export)/$|^/profile/documents/.+/$"
+    r"^/(oidc|static|health|design|i18n|\.well-known|desk/review/[^/]+/scan)/|/(document|export)/$|^/profile/documents/.+/$"
 )
 PART = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|[A-Za-z0-9_-]{30,}")
 # pages no link leads to at once

@@ -114,7 +114,7 @@ def disable(request: HttpRequest, person: Person, client_id: str) -> HttpRespons
     client = get_object_or_404(Client, pk=client_id)
     if request.method == "POST":
         clients.disable(client_id, **_by(person))
-        messages.success(request, _("«%(name)s» отключён.") % {"name": client.name})
+        messages.success(request, _("«%(name)s» отключён.") % {"name": _(client.name)})
         return redirect("parties:service", client_id)
     return render(request, "parties/disable.html", {"client": client})
 
@@ -125,7 +125,7 @@ def enable(request: HttpRequest, person: Person, client_id: str) -> HttpResponse
     """Serve it again."""
     client = get_object_or_404(Client, pk=client_id)
     clients.enable(client_id, **_by(person))
-    messages.success(request, _("«%(name)s» снова включён.") % {"name": client.name})
+    messages.success(request, _("«%(name)s» снова включён.") % {"name": _(client.name)})
     return redirect("parties:service", client_id)
 
 
