@@ -274,3 +274,19 @@ def test_a_pushed_login_costs_one_statement_to_push_and_one_more_to_read():
     with statements() as sent:
         assert "code" in parameters(browser.get(by_reference(reference)))
     assert len(sent) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"redirect_uri": "https://evil.example/"}, {"code_challenge": None}, {"prompt": "create"}],
+    ids=["not_pushed", "another_address", "without_pkce", "unknown_prompt"],
+)
+def test_consent_is_not_asked_for_what_authorization_refuses(changes):
+    """A link to the page of consent that somebody else made: the service never asked, or never could."""
+    pharmacy(par_required=not changes)
+    browser = Browser()
+    known("anna")
+    browser.sign_in("anna@example.org")
+    address = authorization(client_id=PHARMACY, scope="openid snils", **changes)
+    page = browser.get("/consents/give/", params={"next": address})
+    assert page.status_code == 404

@@ -11,8 +11,8 @@ from dopusk.portal import statement
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.oidc import token_sql
-from dopusk.portal.oidc.rules.authorize import Asked
-from dopusk.portal.oidc.rules.faults import Fault
+from dopusk.portal.oidc.rules.authorize import AUTHORIZE, RECIPIENT, Asked
+from dopusk.portal.oidc.rules.faults import Fault, first_fault
 from dopusk.portal.oidc.rules.pushed import PUSHED_SECONDS, PushedState, pushed_fault
 
 REFERENCE: Final = "urn:ietf:params:oauth:request_uri:"  # RFC 9126 §2.2
@@ -67,6 +67,7 @@ def read(values: Mapping[str, str], repeated: frozenset[str]) -> tuple[Asked, Fa
 
 
 def waiting(values: Mapping[str, str]) -> tuple[Registration | None, frozenset[str]]:
-    """Which service asks and what for; for the page of consent."""
+    """Which service asks and what for; for the page of consent. Nothing of a request that gets no code anyway."""
     asked, fault = read(values, frozenset())
+    fault = fault or first_fault((*RECIPIENT, *AUTHORIZE), asked)
     return (None, frozenset()) if fault else (asked.client, asked.scopes)
