@@ -54,6 +54,7 @@ MISTAKES: Final[dict[str, tuple[str, str]]] = {
     "secret_encoded_twice": (_WRONG, ""),
     "secret_hex": (_WRONG, ""),
     "secret_pem": (_WRONG, ""),
+    "secret_smime": (_WRONG, ""),
     "secret_jwt": (_WRONG, ""),
     "secret_form": (_WRONG, ""),
     "secret_lines": (_WRONG, ""),

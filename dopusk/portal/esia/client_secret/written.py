@@ -9,6 +9,7 @@ from dopusk.trust import raw
 
 _HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2}){64,}")
 _JWT: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
+_MAIL: Final = re.compile(r"^(?:MIME-Version|Content-Type):", re.IGNORECASE | re.MULTILINE)
 _SHORTEST: Final = 64  # bytes: no signature of the dialect is shorter
 
 
@@ -26,15 +27,23 @@ def fault(given: str) -> str:
     """Why a text is no base64."""
     if "-----BEGIN" in given:
         return "secret_pem"
+    if _MAIL.search(given):
+        return "secret_smime"
     if _JWT.fullmatch(given):
         return "secret_jwt"
     if re.search(r"%[0-9A-Fa-f]{2}", given):
         return "secret_encoded_twice"
     if " " in given and raw.decode(given.replace(" ", "+")):
         return "secret_plus_lost"
-    if re.search(r"\s", given) and raw.decode(re.sub(r"\s", "", given)):
-        return "secret_lines"
-    return "secret_form"
+    return "secret_lines" if without_lines(given) else "secret_form"
+
+
+def without_lines(given: str) -> raw.Decoded | None:
+    """What base64 in lines holds; None when it is not that, or its spaces are pluses that were lost besides."""
+    if not re.search(r"\s", given):
+        return None
+    joined = re.sub(r"[\r\n\t]", "", given)
+    return raw.decode(joined.replace(" ", "+")) or raw.decode(joined.replace(" ", ""))
 
 
 def fault_of_unknown(given: str) -> str:
@@ -47,6 +56,8 @@ def fault_of_unknown(given: str) -> str:
         return "secret_literal"
     if inner.startswith(b"-----BEGIN"):
         return "secret_pem"
+    if _MAIL.search(inner.decode("ascii", "replace")):
+        return "secret_smime"
     if raw.decode(inner.decode("ascii", "replace").strip()) and len(inner) > _SHORTEST:
         return "secret_base64_twice"
     return "secret_literal" if len(inner) < _SHORTEST else "secret_kind"

@@ -152,8 +152,14 @@ OF_WRITING: Final[dict[str, Advice]] = {
         _("Запишите подпись в base64url: «-» вместо «+», «_» вместо «/», тогда кодировать нечего."),
     ),
     "secret_lines": (
-        _("В client_secret есть переводы строк или пробелы."),
-        _("Уберите переносы: openssl base64 -A, Base64.NO_WRAP."),
+        _("В client_secret переводы строк: base64 разбит на строки."),
+        _(
+            "Запишите подпись в одну строку: basenc --base64url -w0, или openssl base64 -A, или Base64.NO_WRAP."
+        ),
+    ),
+    "secret_smime": (
+        _("В client_secret письмо S/MIME, а не подпись."),
+        _("Добавьте -outform DER: openssl cms -sign -binary -outform DER, и запишите результат в base64url."),
     ),
     "secret_encoded_twice": (
         _("client_secret закодирован дважды: в нём остались знаки процента."),

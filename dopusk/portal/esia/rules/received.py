@@ -11,6 +11,7 @@ from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.scopes import Scope, parsed
 
 _PLAIN: Final = re.compile(r"[^\x00-\x1f\x7f]*")
+_LINE_ENDS: Final = re.compile(r"[\r\n]")
 _LONGEST_STATE: Final = 1024
 _UNREADABLE: Final = "�"  # what is no UTF-8 has been read as this
 
@@ -73,9 +74,10 @@ def certificate_is_named(received: Received) -> EsiaFault | None:
 
 
 def is_readable(received: Received) -> EsiaFault | None:
-    """§8 007038: UTF-8 without control characters."""
+    """§8 007038: UTF-8 without control characters; of a client_secret in lines the judge says what it is."""
     for name, value in received.values.items():
-        if _UNREADABLE in name + value or not _PLAIN.fullmatch(name + value):
+        text = name + (_LINE_ENDS.sub("", value) if name == "client_secret" else value)
+        if _UNREADABLE in text or not _PLAIN.fullmatch(text):
             return EsiaFault("007038", "parameters_unreadable", name if _PLAIN.fullmatch(name) else "")
     return None
 

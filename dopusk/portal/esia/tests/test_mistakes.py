@@ -166,6 +166,15 @@ WRITINGS = {
         "secret_plus_lost",
     ),
     "in lines": (base64.encodebytes(b"\0" * 256).decode(), "secret_lines"),
+    "in lines, its pluses lost": (
+        base64.encodebytes(b"\xfb" * 256).decode().replace("+", " "),
+        "secret_lines",
+    ),
+    "S/MIME": ("MIME-Version: 1.0\nContent-Type: application/x-pkcs7-mime\n\nMIIB\n", "secret_smime"),
+    "S/MIME in base64": (
+        url64(b"MIME-Version: 1.0\nContent-Type: application/x-pkcs7-mime\n\n" + base64.encodebytes(RIGHT)),
+        "secret_smime",
+    ),
     "base64 of base64": (url64(url64(RIGHT).encode()), "secret_base64_twice"),
     "other bytes": (url64(b"\xff" * 100), "secret_kind"),
     "standard base64": (base64.b64encode(b"\xfb" * 255 + b"\xff").decode(), "secret_base64"),
