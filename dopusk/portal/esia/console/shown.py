@@ -61,7 +61,11 @@ _ABOUT: Final = (
     ),
     *((start, "signature") for start in ("bytes_", "halves_", "certificate_")),
 )
-HASHES: Final[dict[str, str]] = {"sha1": "SHA-1", "sha256": "SHA-256", "streebog256": "Стрибог-256"}
+HASHES: Final[dict[str, str | Promise]] = {
+    "sha1": "SHA-1",
+    "sha256": "SHA-256",
+    "streebog256": gettext_lazy("Стрибог-256"),
+}
 
 
 def of(diagnosis: Diagnosis) -> dict[str, Any]:
