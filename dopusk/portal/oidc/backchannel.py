@@ -129,7 +129,7 @@ def _post(uri: str, token: str) -> int:
             ) as answer,
         ):
             status = answer.status_code
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the last: a host no name can have
         breaker.failed(hanging=watch.over)
         raise TryLater(type(error).__name__) from error
     breaker.answered()

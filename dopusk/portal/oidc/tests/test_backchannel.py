@@ -339,6 +339,17 @@ def test_an_answer_that_comes_in_drops_is_not_waited_for(dripping, monkeypatch):
         backchannel._post(dripping, "a logout token")
 
 
+@pytest.mark.parametrize(
+    "host", ["a" * 64 + ".example", "a..example", "xn--zzzzzz.example", "127.0.0.1:99999"]
+)
+def test_an_address_that_is_none_is_tried_later_and_rested(host, monkeypatch):
+    monkeypatch.setattr(backchannel, "_breakers", type(backchannel._breakers)(backchannel.Breaker))
+    for _ in range(6):
+        with pytest.raises(TryLater):
+            backchannel._post(f"https://{host}/", "a logout token")
+    assert backchannel._breakers[f"https://{host}/"].failures == 5
+
+
 def test_a_service_gets_its_logout_tokens_by_the_algorithm_of_its_id_tokens(service):
     cabinet_is_registered(backchannel_logout_uri=HEARS, id_token_alg="RS256")
     browser, _ = entered()
