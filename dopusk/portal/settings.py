@@ -112,6 +112,8 @@ ESIA_CONSENT_PURPOSES = environment.text("DOPUSK_ESIA_CONSENT_PURPOSES", "ACCRED
 ESIA_AUTO_LOGIN = environment.text("DOPUSK_ESIA_AUTO_LOGIN", "")
 ESIA_FAULTS = tuple(faults.parse(one) for one in environment.text("DOPUSK_ESIA_FAULTS", "").split())
 ESIA_OFFERS_PEOPLE = environment.flag("DOPUSK_ESIA_OFFERS_PEOPLE", default=False)
+# of the stand-in alone too: services whose addresses are http:// beyond this machine (a container, a colleague's)
+PLAIN_HTTP_CLIENTS = environment.flag("DOPUSK_PLAIN_HTTP_CLIENTS", default=False)
 ESIA_SIGNER = environment.text(
     "DOPUSK_ESIA_SIGNER", "RS256"
 )  # whose certificate /sandbox/esia.pem shows unasked
@@ -119,6 +121,8 @@ if (ESIA_AUTO_LOGIN or ESIA_FAULTS or ESIA_OFFERS_PEOPLE) and not globals()["SAN
     raise environment.Misconfigured(
         "DOPUSK_ESIA_AUTO_LOGIN, _FAULTS and _OFFERS_PEOPLE exist in sandbox mode only"
     )
+if PLAIN_HTTP_CLIENTS and not (globals()["SANDBOX"] and globals()["ALONE"]):
+    raise environment.Misconfigured("DOPUSK_PLAIN_HTTP_CLIENTS exists for the sandbox's stand-in alone")
 
 # how letters leave: DELIVERY_MAIL, DELIVERY_SMS
 globals().update(

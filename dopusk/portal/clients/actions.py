@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -103,7 +104,8 @@ def _registered(
     kept = bytes(before.secret_hash) if before else b""
     hashed = kept if secret is None else secret_hash(secret) if secret else b""
     new = Client(client_id=client_id, secret_hash=hashed, **wanted).registration()
-    if fault := rules.registration_fault(new, secret="" if secret is None and not kept else secret):
+    shown = "" if secret is None and not kept else secret
+    if fault := rules.registration_fault(new, secret=shown, plain_http=settings.PLAIN_HTTP_CLIENTS):
         raise RegistrationRefused(*fault)
     if before and dataclasses.replace(before.registration(), enabled=True) == new:
         return before

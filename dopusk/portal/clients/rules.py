@@ -63,10 +63,11 @@ class Registration:
         return sorted(found)
 
 
-def address_fault(uri: str) -> str | None:
+def address_fault(uri: str, *, plain_http: bool = False) -> str | None:
     """Why an address cannot be registered, or None. Codes: `address_form`, `address_fragment`, `address_insecure`.
 
     RFC 6749 §3.1.2: absolute, no fragment; RFC 8252 §7.3 and RFC 9700 §2.6: plain http on loopback only.
+    plain_http: on any host, as the stand-in of a sandbox lets it.
     """
     try:
         parts = urlsplit(uri)
@@ -79,7 +80,7 @@ def address_fault(uri: str) -> str | None:
         return "address_form"
     if "#" in uri:
         return "address_fragment"
-    if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
+    if not plain_http and parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
         return "address_insecure"
     return None
 
@@ -125,11 +126,13 @@ def read_jwks(text: str) -> Any:
     return {"keys": [found]} if isinstance(found, dict) and "kty" in found else found
 
 
-def registration_fault(wanted: Registration, *, secret: str | None) -> tuple[str, str] | None:
+def registration_fault(
+    wanted: Registration, *, secret: str | None, plain_http: bool = False
+) -> tuple[str, str] | None:
     """The first reason why a service cannot be registered so, with what is at fault; None when it can.
 
-    secret: a new one in clear, or None when the one it has stays. Codes besides those of `address_fault` and
-    `jwks_fault`: `client_id_form`, `name_missing`, `redirect_missing`, `auth_method`, `grant_type`, `id_token_alg`,
+    secret: a new one in clear, or None when the one it has stays. plain_http: as of `address_fault`.
+    Codes besides those of `address_fault` and `jwks_fault`: `client_id_form`, `name_missing`, `redirect_missing`, `auth_method`, `grant_type`, `id_token_alg`,
     `secret_short`, `jwks_missing`, `refresh_without_code`.
     """
     code = "authorization_code" in wanted.grant_types
@@ -155,7 +158,8 @@ def registration_fault(wanted: Registration, *, secret: str | None) -> tuple[str
         *wanted.signed_out_uris,
         *filter(None, [wanted.backchannel_logout_uri]),
     ]
-    if found := next(((fault, uri) for uri in sorted(addresses) if (fault := address_fault(uri))), None):
+    faults = ((address_fault(uri, plain_http=plain_http), uri) for uri in sorted(addresses))
+    if found := next(((fault, uri) for fault, uri in faults if fault), None):
         return found
     fault = jwks_fault(json.loads(wanted.jwks)) if wanted.jwks else None
     return (fault, wanted.client_id) if fault else None

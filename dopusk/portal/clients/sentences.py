@@ -30,7 +30,9 @@ _SENTENCES: Final = {
     "id_token_alg": "{value} is no algorithm of ID tokens here: ES256 or RS256",
     "jwks_form": "the keys of {value} are not a JWK Set with a public RSA or EC key in it",
     "jwks_missing": "private_key_jwt is checked by the public keys of {value}: add --jwks FILE",
-    "jwks_private": "there is a private key among those of {value}. Take it for lost: make another, give its public part",
+    "jwks_private": (
+        "there is a private key among those of {value}. Take it for lost: make another, give its public part"
+    ),
     "jwks_weak": "an RSA key of {value} is shorter than 2048 bits",
     "name_missing": "{value} has no name for people to read",
     "redirect_missing": "people who sign in have to come back somewhere: {value} needs a --redirect-uri",

@@ -34,6 +34,30 @@ def test_what_address_may_be_registered(address, fault):
     assert address_fault(address) == fault
 
 
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [
+        ("http://app:3000/cb", None),
+        ("http://192.168.1.7/cb", None),
+        ("http://app:3000/cb#x", "address_fragment"),
+        ("ftp://app/", "address_form"),
+    ],
+)
+def test_the_stand_in_lets_addresses_of_any_host_be_plain(address, fault):
+    assert address_fault(address, plain_http=True) == fault
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_plain_address_beyond_this_machine_is_registered_where_the_settings_say_so(settings, plain):
+    settings.PLAIN_HTTP_CLIENTS = plain
+    if plain:
+        assert cabinet_is_registered(redirect_uris=["http://app:3000/cb"])
+        return
+    with pytest.raises(RegistrationRefused, match="address_insecure"):
+        cabinet_is_registered(redirect_uris=["http://app:3000/cb"])
+
+
 @pytest.mark.django_db
 def test_registering_twice_the_same_changes_nothing_and_something_new_changes_it():
     cabinet_is_registered()

@@ -63,11 +63,23 @@ def test_what_a_row_says_beyond_the_usual(seed):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"redirect_uris": ["ftp://a/"]}, {"level": "highest"}, {"token_alg": "none"}]
+    ("changes", "code"),
+    [
+        ({"redirect_uris": ["ftp://a/"]}, "address_form"),
+        ({"level": "highest"}, "highest"),
+        ({"token_alg": "none"}, "token_alg"),
+        ({"scopes": ["openid", "fulname"]}, "scope_unknown"),
+    ],
 )
-def test_what_cannot_be_is_told_with_the_name_of_the_system(seed, changes):
-    with pytest.raises(CommandError, match="ALONE"):
+def test_what_cannot_be_is_told_with_the_name_of_the_system(seed, changes, code):
+    with pytest.raises(CommandError, match=f"^ALONE is not registered: .*{code}"):
         seed("первый", **changes)
+    assert not Client.objects.exists()
+
+
+def test_an_unknown_scope_is_refused_with_those_that_there_are(seed):
+    with pytest.raises(CommandError, match=r"fulname.* fullname, .* id_doc, .*org_ogrn"):
+        seed("первый", scopes=["openid", "fulname"])
 
 
 @pytest.mark.parametrize(
@@ -86,3 +98,13 @@ def test_the_settings_of_the_stand_in_do_not_start_a_portal_outside_the_sandbox(
     )  # fmt: skip
     assert done.returncode != 0
     assert "DOPUSK_ESIA_AUTO_LOGIN, _FAULTS and _OFFERS_PEOPLE exist in sandbox mode only" in done.stderr
+
+
+@pytest.mark.parametrize("told", [{"DOPUSK_ALONE": "0"}, {"DOPUSK_ALONE": "1", "DOPUSK_SANDBOX": "0"}])
+def test_plain_addresses_of_services_are_for_the_stand_in_alone(told):
+    own = {"DOPUSK_PORTAL_OPERATOR": "a", "DOPUSK_PORTAL_SUPPORT": "b", "DOPUSK_PLAIN_HTTP_CLIENTS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import dopusk.portal.settings"],
+        env={**os.environ, **own, **told}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "DOPUSK_PLAIN_HTTP_CLIENTS exists for the sandbox's stand-in alone" in done.stderr

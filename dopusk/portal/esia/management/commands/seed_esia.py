@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.clients.actions import RegistrationRefused
+from dopusk.portal.clients.sentences import sentence
 from dopusk.portal.esia.models import Certificate
 from dopusk.portal.esia.registering import disable_certificate, register_system
 from dopusk.portal.esia.sandbox.seeding import seed_test_people
@@ -45,14 +46,16 @@ class Command(BaseCommand):
                 client_id,
                 name=system.get("name", client_id),
                 redirect_uris=system["redirect_uris"],
-                scopes=system.get("scopes", list(SCOPES)),
+                scopes=_known(system.get("scopes", list(SCOPES))),
                 certificates=[bytes.fromhex(one) for one in system["certificates"]],
                 token_alg=system["token_alg"],
                 lenient=system["lenient"],
                 required_level=Level(system.get("level", Level.SIMPLIFIED)),
                 **{name: system[name] for name in ("v1", "v2", "numeric_sub") if name in system},
             )
-        except (RegistrationRefused, ValueError) as refused:
+        except RegistrationRefused as refused:
+            raise CommandError(f"{client_id} is not registered: {sentence(refused)}") from None
+        except ValueError as refused:  # a level there is not
             raise CommandError(f"{client_id} is not registered: {refused}") from None
         given = {hashlib.sha256(bytes.fromhex(one)).hexdigest() for one in system["certificates"]}
         for one in Certificate.objects.filter(system_id=client_id, disabled_at=None).exclude(
@@ -60,3 +63,9 @@ class Command(BaseCommand):
         ):
             disable_certificate(client_id, one.sha256)
         self.stdout.write(f"{client_id} is registered")
+
+
+def _known(scopes: list[str]) -> list[str]:
+    if unknown := [one for one in scopes if one not in SCOPES]:
+        raise RegistrationRefused("scope_unknown", f"{unknown[0]}; there are {', '.join(SCOPES)}")
+    return scopes
