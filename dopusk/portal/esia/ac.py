@@ -21,6 +21,7 @@ from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.esia import actions, systems
 from dopusk.portal.esia.actions import Wanted
+from dopusk.portal.esia.allowance import may_search
 from dopusk.portal.esia.answers import (
     back,
     failing_as_esia,
@@ -133,9 +134,8 @@ def _judged(arrived: Arrived, system: SystemView) -> tuple[EsiaFault | None, dic
     if fault is None and arrived.done is None:
         fault = first_fault(SIGNED if received.generation == 1 else SIGNED_V2, received)
         if fault is None:
-            verdict = judge.judge(
-                Signed(received.endpoint, "", received.values), system, now=faults.now("ac")
-            )
+            signed = Signed(received.endpoint, "", received.values)
+            verdict = judge.judge(signed, system, now=faults.now("ac"), may_search=may_search)
             fault, report = verdict.fault, verdict.report
     return fault or first_fault(CONTENT, received), report
 

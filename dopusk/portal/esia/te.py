@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.esia import actions, systems
+from dopusk.portal.esia.allowance import may_search
 from dopusk.portal.esia.answers import failing_as_esia, refused_in_json
 from dopusk.portal.esia.client_secret import judge
 from dopusk.portal.esia.client_secret.signed import Signed, SystemView
@@ -44,13 +45,14 @@ def te(endpoint: str, request: Request) -> Answer:
 def _judged(received: Received, client: Registration, system: SystemView) -> judge.Verdict:
     """A string nobody could guess is looked at once more, with what the code was asked with: it may be of that."""
     signed, now = Signed(received.endpoint, received.get("grant_type"), received.values), faults.now("te")
-    verdict = judge.judge(signed, system, now=now)
+    verdict = judge.judge(signed, system, now=now, may_search=may_search)
     if verdict.fault is None or verdict.fault.code not in judge.UNGUESSED or not received.get("code"):
         return verdict
     begun = actions.begun(received.get("code"), client.client_id)
     if begun is None:
         return verdict
-    return judge.judge(replace(signed, ac_state=begun.state, ac_scope=begun.scope), system, now=now)
+    known = replace(signed, ac_state=begun.state, ac_scope=begun.scope)
+    return judge.judge(known, system, now=now, may_search=may_search)
 
 
 def _beside(received: Received, system: SystemView | None) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def _beside(received: Received, system: SystemView | None) -> dict[str, Any]:
     if system is None or not received.get("client_secret"):
         return {}
     signed = Signed(received.endpoint, received.get("grant_type"), received.values)
-    verdict = judge.judge(signed, system, now=faults.now("te"))
+    verdict = judge.judge(signed, system, now=faults.now("te"), may_search=may_search)
     also = [verdict.fault.code, *verdict.report.get("also", [])] if verdict.fault else []
     return {**verdict.report, "also": also}
 

@@ -1,8 +1,9 @@
 """One request before the judge, and what is known of it so far."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
 from dopusk.portal.esia.client_secret import strings
@@ -10,15 +11,18 @@ from dopusk.portal.esia.client_secret.signed import Registered, Signed, SystemVi
 from dopusk.portal.esia.client_secret.stamps import Stamp
 from dopusk.portal.esia.client_secret.strings import Text
 
+_LONGEST: Final = 4096  # bytes of a string that is worth a search: all scopes there are make a sixth of it
+
 
 @dataclass
 class Case:
-    """now: aware. values: the parameters, the timestamp restored. data: a signature that can be
-    checked. named: by the hash; signer: by the signature."""
+    """now: aware. may_search: asked once, when a mistake is to be looked for. values: the parameters, the timestamp
+    restored. data: a signature that can be checked. named: by the hash; signer: by the signature."""
 
     signed: Signed
     system: SystemView
     now: datetime
+    may_search: Callable[[], bool]
     report: dict[str, Any] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     stamp: Stamp | None = None
@@ -30,6 +34,13 @@ class Case:
         """A deviation that this system is allowed."""
         if code not in self.report["forgiven"]:
             self.report["forgiven"].append(code)
+
+    def searches(self) -> bool:
+        """Whether the mistake behind a wrong signature is looked for."""
+        short = all(len(text.data) <= _LONGEST for text in self.usual)
+        allowed = short and self.may_search()
+        self.report["searched"] = allowed
+        return allowed
 
     @property
     def usual(self) -> list[Text]:

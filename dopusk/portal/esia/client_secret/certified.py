@@ -86,6 +86,8 @@ def _wrong_pkcs7(case: Case, data: bytes, verdict: cms.Verdict, registered: dict
         return Judged(_stranger(found, list(registered.values())), signer, report={"registered": known})
     if verdict.code == "algorithm_unknown":
         return Judged(_algorithm(found), signer)
+    if not case.searches():
+        return Judged("signature_wrong", signer)
     spoken_of = spoken.of_cms(data, found)
     if spoken_of is None:
         return Judged("foreign_key" if verdict.code == "signature_wrong" else "string_unknown", signer)
@@ -174,6 +176,8 @@ def _fits(registered: Registered, data: bytes) -> bool:
 
 
 def _wrong_bare(case: Case, data: bytes, tried: list[Registered]) -> Judged:
+    if not case.searches():
+        return Judged("signature_wrong", tried[0])
     texts = [text.data for text in case.usual]
     half = len(data) // 2
     for registered in tried:
@@ -191,21 +195,22 @@ def _wrong_bare(case: Case, data: bytes, tried: list[Registered]) -> Judged:
             report = {"signed_by": registered.certificate.subject}
             return Judged("hash_of_other_certificate", registered, report=report)
     for registered in tried:
-        judged = _other_string(case, registered, data)
+        judged = _other_string(case, registered, data, most=max(spoken.FEW, spoken.MANY // len(tried)))
         if judged:
             return judged
     return Judged("foreign_key" if not any(one.gost for one in tried) else "signature_wrong", tried[0])
 
 
-def _other_string(case: Case, registered: Registered, data: bytes) -> Judged | None:
-    """None when the key of this certificate did not make it, as far as can be told."""
+def _other_string(case: Case, registered: Registered, data: bytes, *, most: int) -> Judged | None:
+    """None when the key of this certificate did not make it, as far as can be told. most: strings that a GOST signature
+    is asked of."""
     certificate = registered.certificate
     if registered.gost:
         turned = next(
             (
                 judged
-                for signature, most in ((data, spoken.MANY), (data[::-1], spoken.FEW))
-                if (judged := _searched(case, spoken.of_gost(certificate, signature, most=most))).matched
+                for signature, many in ((data, most), (data[::-1], spoken.FEW))
+                if (judged := _searched(case, spoken.of_gost(certificate, signature, most=many))).matched
             ),
             None,
         )

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,12 +12,15 @@ from django.utils import timezone
 
 from dopusk.kernel import trace
 from dopusk.portal import statement
+from dopusk.portal.clients import models as clients
+from dopusk.portal.esia.allowance import may_keep
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.models import Diagnosis
 
 log = logging.getLogger(__name__)
 
 _BATCH: Final = 1000
+_PERSON: Final = re.compile(r"(?:(?<=oid=)|(?<=/prns/))[0-9]+(?=[0-9]{2})")
 _PURGE_OLD: Final = """
 DELETE FROM esia_diagnosis WHERE id IN (
     SELECT id FROM esia_diagnosis WHERE at < now() - interval '14 days' LIMIT %(batch)s
@@ -31,13 +35,15 @@ DELETE FROM esia_diagnosis WHERE id IN (
 
 
 def record(endpoint: str, client_id: str, fault: EsiaFault | None, report: Mapping[str, Any]) -> uuid.UUID:
-    """Keep what was found; returns the id of its page. An accepted request is kept in the sandbox only.
+    """Keep what was found; returns the id of its page. Outside the sandbox an accepted request is not kept, people's
+    numbers are cut, and of many refusals in a short time not all have a page.
 
     The log gets a line `esia.refused {…}` for each refusal, with all that the page has but the long lists.
     """
     identifier = uuid.uuid4()
     if fault is None and not settings.SANDBOX:
         return identifier
+    report = {**report, "detail": fault.detail if fault else ""}
     kept = Diagnosis(
         id=identifier,
         at=timezone.now(),
@@ -46,9 +52,10 @@ def record(endpoint: str, client_id: str, fault: EsiaFault | None, report: Mappi
         code=fault.code if fault else "",
         esia_code=fault.esia_code if fault else "",
         trace_id=trace.current(),
-        report=_plain({**report, "detail": fault.detail if fault else ""}),
+        report=_plain(report if settings.SANDBOX else _nobodys(report)),
     )
-    kept.save(force_insert=True)
+    if may_keep(client_id if clients.find(client_id) else ""):
+        kept.save(force_insert=True)
     if fault:
         line = {**as_json(kept), "report": _brief(kept.report)}
         log.warning("esia.refused %s", json.dumps(line, ensure_ascii=False, sort_keys=True))
@@ -78,6 +85,15 @@ def _brief(report: Mapping[str, Any]) -> dict[str, Any]:
     if "variants" in brief:
         brief["variants"] = [one["code"] for one in brief["variants"] if one["matched"]]
     return brief
+
+
+def _nobodys(value: Any) -> Any:
+    """Without people's numbers, but for the last two digits."""
+    if isinstance(value, str):
+        return _PERSON.sub("…", value)
+    if isinstance(value, Mapping):
+        return {name: _nobodys(one) for name, one in value.items()}
+    return [_nobodys(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _plain(value: Any) -> Any:

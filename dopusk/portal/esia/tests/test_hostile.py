@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dopusk.portal.clients.models import Client
 from dopusk.portal.consents.models import Consent
-from dopusk.portal.esia import actions, signing
+from dopusk.portal.esia import actions, allowance, signing
 from dopusk.portal.esia.models import Diagnosis, MarkerKey
 from dopusk.portal.esia.tests.esia_client import CALLBACK, Esia, entered, forget, next_of, registered, said
 from dopusk.portal.oidc.rules.token import challenge_of
@@ -179,3 +179,68 @@ def test_no_body_makes_us_fail(body, kind):
         answer = Browser().post(path, content=body, headers={"Content-Type": kind})
         assert answer.status_code == 400, (path, answer.text)
     assert "007007" not in set(Diagnosis.objects.values_list("esia_code", flat=True))
+
+
+# ── what costs us much ──
+
+
+def test_an_allowance_comes_back_with_time():
+    now = [0.0]
+    given = allowance.Allowance(2, 5.0, clock=lambda: now[0])
+    assert [given.take() for _ in range(3)] == [True, True, False]
+    now[0] = 5.0
+    assert [given.take() for _ in range(2)] == [True, False]
+    now[0] = 1000.0
+    assert [given.take() for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_outside_a_sandbox_the_mistake_is_not_looked_for_without_end(
+    generation, sandbox, settings, monkeypatch
+):
+    settings.SANDBOX = sandbox
+    monkeypatch.setattr(allowance, "SEARCHES", allowance.Allowance(1, 1000))
+    registered()
+    esia = Esia(generation)
+    secret = esia.signed({"state": "signed in another way"})["client_secret"]
+    for _ in range(3):
+        answer = esia.post(esia.te("any", client_secret=secret))
+        assert said(answer.json())[1] == "ESIA-007053"
+    searched = [one.report["searched"] for one in Diagnosis.objects.order_by("at")]
+    assert searched == ([True] * 3 if sandbox else [True, False, False])
+
+
+def test_a_string_too_long_to_be_one_is_not_searched():
+    registered()
+    esia = Esia(2)
+    secret = esia.signed({"state": "signed in another way"})["client_secret"]
+    answer = esia.post(esia.te("any", scope="openid " * 1000, client_secret=secret))
+    assert said(answer.json())[1] == "ESIA-007053"
+    assert Diagnosis.objects.get().report["searched"] is False
+
+
+def test_outside_a_sandbox_strangers_fill_no_table_and_push_nobody_out(settings, monkeypatch):
+    settings.SANDBOX = False
+    monkeypatch.setattr(allowance, "_ROWS_AT_ONCE", 2)
+    registered()
+    for turn in range(5):
+        Browser().get("/rs/prns/1", headers={"Authorization": f"Bearer {turn}"})
+        Browser().get(Esia(mnemonic=f"STRANGER{turn}").ac())
+    assert Diagnosis.objects.count() == 2
+    assert parameters(Browser().get(Esia().ac(response_type="token")))["error"]
+    assert Diagnosis.objects.filter(client_id="TESTIS").count() == 1
+
+
+def test_outside_a_sandbox_a_diagnosis_holds_no_number_of_a_person(settings, caplog):
+    registered()
+    marker = Esia().markers()["access_token"]
+    Diagnosis.objects.all().delete()
+    settings.SANDBOX = False
+    oid = signing.verify(marker)["urn:esia:sbj_id"]
+    Browser().get(f"/rs/prns/{oid}/docs", headers={"Authorization": f"Bearer {marker}"})
+    Browser().get(Esia().ac(scope=f"openid inn?oid={oid}"))
+    assert Diagnosis.objects.count() == 2
+    kept = json.dumps([one.report for one in Diagnosis.objects.all()])
+    assert str(oid) not in kept
+    assert str(oid) not in caplog.text
