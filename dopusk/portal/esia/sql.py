@@ -4,6 +4,7 @@ Where they differ: a code may come without a challenge; a grant may be offline, 
 not its consent; a marker is written once it is signed, by a second statement of the same transaction.
 """
 
+# The session is held, since what is given may outlive it: whatever ends everything this moment would miss it else.
 # Session and consent looked at once, and, when nothing is lacking, the grant with its entry, code and journal line.
 AUTHORIZE = """
 WITH live AS (
@@ -17,6 +18,7 @@ WITH live AS (
     FROM sessions_session s JOIN accounts_account a ON a.sub = s.account_id
     WHERE s.token_hash = %(session)s AND s.ended_at IS NULL AND s.expires_at > now()
       AND s.seen_at > now() - %(idle)s::interval
+    FOR SHARE OF s
 ), touched AS (
     UPDATE sessions_session s SET seen_at = now() FROM live
     WHERE s.id = live.id AND s.seen_at < now() - interval '1 minute'

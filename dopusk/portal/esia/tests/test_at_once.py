@@ -1,6 +1,6 @@
 """Two at once: of many uses of one code or refresh token one wins, and the others undo it."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 import pytest
@@ -12,6 +12,8 @@ from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.rules.received import Received
 from dopusk.portal.esia.tests.esia_client import CALLBACK, MNEMONIC, Esia, registered
 from dopusk.portal.oidc.models import Grant, Token
+from dopusk.portal.sessions import actions as sessions
+from dopusk.portal.tests.browser import Browser, known, parameters
 from dopusk.web.journal.actions import verify
 
 MANY = 5
@@ -59,3 +61,32 @@ def test_a_refresh_token_is_spent_once():
     form = esia.refresh(esia.markers(access_type="offline")["refresh_token"])
     received = Received("v1/te", form, frozenset(), clients.find(MNEMONIC))
     outcome(at_once(lambda: actions.renew(received, clients.find(MNEMONIC))), "refresh_reused")
+
+
+def test_what_is_given_while_everything_ends_does_not_last(monkeypatch):
+    """As with OpenID Connect: who enters in the very moment of her recovery comes too early or too late."""
+    registered()
+    esia, browser = Esia(), Browser()
+    esia.markers(browser, access_type="offline")
+    grants = Grant.objects.filter(offline=True, revoked_at=None)
+    grants.delete()
+
+    def enters():
+        try:
+            answer = browser.get(esia.ac(access_type="offline"))
+            if answer.headers["location"].startswith(CALLBACK):
+                esia.post(esia.te(parameters(answer)["code"]))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        thief = []
+
+        def meanwhile(sub, *, actor):
+            thief.append(pool.submit(enters))
+            wait(thief, timeout=1)
+
+        monkeypatch.setattr(sessions, "LASTING", [*sessions.LASTING, meanwhile])
+        sessions.end_all(known("anna").pk, lasting=True, actor="system", words="Вход закончен")
+        thief[0].result(10)
+    assert not grants.exists()
