@@ -132,8 +132,8 @@ def registration_fault(
     """The first reason why a service cannot be registered so, with what is at fault; None when it can.
 
     secret: a new one in clear, or None when the one it has stays. plain_http: as of `address_fault`.
-    Codes besides those of `address_fault` and `jwks_fault`: `client_id_form`, `name_missing`, `redirect_missing`, `auth_method`, `grant_type`, `id_token_alg`,
-    `secret_short`, `jwks_missing`, `refresh_without_code`.
+    Codes besides those of `address_fault` and `jwks_fault`: `client_id_form`, `name_missing`, `redirect_missing`,
+    `auth_method`, `grant_type`, `id_token_alg`, `secret_short`, `jwks_missing`, `refresh_without_code`.
     """
     code = "authorization_code" in wanted.grant_types
     conditions = (

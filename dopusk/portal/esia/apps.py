@@ -25,7 +25,10 @@ class EsiaConfig(AppConfig):
             waiting.NOTES[path] = ac.notes
         actions.ORGANISATIONS.append(portrait.workplaces)
         FAMILIES["esia"] = Family(
-            frozenset(signing.ALGS), signing.used, lambda alg, *, now: signing.rotate(alg, now=now)
+            frozenset(signing.ALGS),
+            signing.used,
+            lambda alg, *, now: signing.rotate(alg, now=now),
+            signing.shown,
         )
         SANDBOX_PAGES.append(("esia:people", _("Тестовые люди")))
         SANDBOX_PAGES.append(("esia:console", _("Разбор запросов ЕСИА")))

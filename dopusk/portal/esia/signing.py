@@ -25,6 +25,7 @@ from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 from dopusk.portal.accounts.models import sealer
 from dopusk.portal.esia.models import MarkerKey
 from dopusk.portal.oidc.keys import Rotation
+from dopusk.portal.oidc.rings import Shown
 from dopusk.trust import gost, keys
 from dopusk.web.journal.actions import record
 
@@ -136,6 +137,20 @@ def _turn(alg: str, moment: datetime, *, now: bool) -> Rotation:
 def used() -> list[str]:
     """Algorithms that have a key."""
     return sorted(MarkerKey.objects.filter(retired_at=None).values_list("alg", flat=True))
+
+
+def shown() -> list[Shown]:
+    """The keys whose certificates are published, the oldest first."""
+    rows = MarkerKey.objects.exclude(retired_at__lt=timezone.now() - PUBLISHED_AFTER).order_by("signs_from")
+    return [
+        Shown(
+            row.alg,
+            str(row.pk),
+            row.signs_from.timestamp(),
+            row.retired_at.timestamp() if row.retired_at else None,
+        )
+        for row in rows
+    ]
 
 
 def forget() -> None:

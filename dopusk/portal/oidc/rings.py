@@ -1,7 +1,8 @@
-"""Families of signing keys, for `keys rotate`: the provider's own; higher slices add theirs when they are ready."""
+"""Families of signing keys, for the command `keys`: the provider's own; higher slices add theirs when they are ready."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import isinf
 from typing import Final, Protocol
 
 from dopusk.portal.oidc import keys
@@ -16,20 +17,38 @@ class Rotate(Protocol):
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A key as the operator is told of it. signs_from: in seconds since 1970; until: when its turn is over, or None."""
+
+    alg: str
+    kid: str
+    signs_from: float
+    until: float | None
+
+
+@dataclass(frozen=True)
 class Family:
-    """algs: all it can sign with. used: those that have a key now."""
+    """algs: all it can sign with. used: those that have a key now. published: its keys that others should know."""
 
     algs: frozenset[str]
     used: Callable[[], Iterable[str]]
     rotate: Rotate
+    published: Callable[[], Iterable[Shown]]
 
 
 def _used() -> list[str]:
     return sorted(SigningKey.objects.filter(retired_at=None).values_list("alg", flat=True))
 
 
+def _published() -> list[Shown]:
+    return [
+        Shown(one.alg, one.kid, one.signs_from, None if isinf(one.signs_until) else one.signs_until)
+        for one in keys.published()
+    ]
+
+
 FAMILIES: Final[dict[str, Family]] = {
-    "oidc": Family(frozenset(keys.KINDS), _used, lambda alg, *, now: keys.rotate(alg, now=now)),
+    "oidc": Family(frozenset(keys.KINDS), _used, lambda alg, *, now: keys.rotate(alg, now=now), _published),
 }
 
 

@@ -5,6 +5,7 @@ import hmac
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from cryptography import x509
@@ -138,3 +139,18 @@ def test_processes_that_start_together_sign_with_one_key():
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(begin, range(4)))) == 1
+
+
+def test_the_list_of_keys_has_those_of_markers_with_their_turns():
+    signed()
+    call_command("keys", "rotate", "--of", "esia", "--now", stdout=StringIO())
+    listed = StringIO()
+    call_command("keys", "list", stdout=listed)
+    ours = [line for line in listed.getvalue().splitlines() if line.startswith("esia RS256 ")]
+    first, second = MarkerKey.objects.order_by("signs_from")
+    assert [line.split()[2] for line in ours] == [str(first.pk), str(second.pk)]
+    assert [" until " in line for line in ours] == [True, False]
+    MarkerKey.objects.filter(pk=first.pk).update(retired_at=timezone.now() - signing.PUBLISHED_AFTER)
+    listed = StringIO()
+    call_command("keys", "list", stdout=listed)
+    assert (str(first.pk) in listed.getvalue(), str(second.pk) in listed.getvalue()) == (False, True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dopusk.portal.oidc import keys, rings
+from dopusk.portal.oidc import rings
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What, and of which keys."""
         acts = parser.add_subparsers(dest="what", required=True)
-        acts.add_parser("list", help="the provider's own published keys")
+        acts.add_parser("list", help="the published keys: of OpenID Connect, and of the markers of the ЕСИА")
         rotate = acts.add_parser(
             "rotate", help="publish the next key; it signs when services have learnt of it"
         )
@@ -33,8 +33,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One line a key."""
         if options["what"] == "list":
-            for one in keys.published():
-                self.stdout.write(f"oidc {one.alg} {one.kid} signs from {_moment(one.signs_from)}")
+            for name, family in rings.FAMILIES.items():
+                for one in family.published():
+                    until = f" until {_moment(one.until)}" if one.until else ""
+                    line = f"{name} {one.alg} {one.kid} signs from {_moment(one.signs_from)}{until}"
+                    self.stdout.write(line)
             return
         families = [options["of"]] if options["of"] else list(rings.FAMILIES)
         try:
@@ -46,6 +49,7 @@ class Command(BaseCommand):
                 waits = "" if made.fresh else " (was on its way already)"
                 starts = _moment(made.signs_from.timestamp())
                 self.stdout.write(f"{family} {made.alg} {made.kid} signs from {starts}{waits}")
+        self.stdout.write("Running portals follow within seconds; nothing has to be started again.")
 
 
 def _moment(seconds: float) -> str:
