@@ -3,6 +3,7 @@
 PostgreSQL and the portal only. stdout has one line, `ready http://localhost:PORT`; all else goes to stderr.
 """
 
+import argparse
 import fcntl
 import json
 import os
@@ -27,17 +28,24 @@ from dopusk.stand.stand import READY_SECONDS, CannotStart, port_is_free
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_RESTARTS: Final = 3  # of a portal that has not come up yet
-HOST: Final = "127.0.0.1"
 PORT: Final = "esia_port"  # the mark by which a folder is known as a stand-in's
+KNOWN: Final = "known_systems"  # all that starts over this folder have registered
 SEEDED = "2"  # one more whenever the test people change: an older folder is seeded again
 
 
 class EsiaStand:
-    """The stand-in over one folder. port: where it listens; port_of tells that of a folder which has been used."""
+    """The stand-in over one folder. port: where it listens; port_of tells that of a folder which has been used.
 
-    def __init__(self, state: Path, port: int) -> None:
-        self.state, self.port = state.absolute(), port
-        self.addresses = Addresses(port)
+    host: the address it listens on. name: the host in its links. before: systems that earlier starts registered and
+    this one does not, as mnemonic → addresses of return; known once it has started.
+    """
+
+    def __init__(
+        self, state: Path, port: int, *, host: str = esia_options.LOOPBACK, name: str = "localhost"
+    ) -> None:
+        self.state, self.port, self.host = state.absolute(), port, host
+        self.addresses = Addresses(port, name)
+        self.before: dict[str, list[str]] = {}
         self.cluster = None if "DOPUSK_DATABASE_URL" in os.environ else Cluster(self.state)
         self.environment: dict[str, str] = {}
         self.supervisor: Supervisor | None = None
@@ -53,7 +61,7 @@ class EsiaStand:
         Raises CannotStart, PostgresFailed, CommandFailed.
         """
         self._held = locked(self.state)
-        if not port_is_free(HOST, self.port):
+        if not port_is_free(self.host, self.port):
             raise CannotStart(
                 f"Port {self.port} is taken by another program. "
                 f"Stop that program or choose another: ./dev esia --port {self.port + 1}"
@@ -68,7 +76,7 @@ class EsiaStand:
         }
         self._fill(systems)
         with timed("The portal"):
-            run = commands(self.addresses, HOST)
+            run = commands(self.addresses, self.host)
             self.supervisor = Supervisor(
                 self.environment,
                 self.state / "logs",
@@ -83,7 +91,11 @@ class EsiaStand:
         if self.cluster:
             self.cluster.start()
         server = self.cluster.url() if self.cluster else os.environ["DOPUSK_DATABASE_URL"]
-        self.environment = {**compose(self.state, self.addresses, server), "DOPUSK_ALONE": "1"}
+        self.environment = {
+            **compose(self.state, self.addresses, server),
+            "DOPUSK_ALONE": "1",
+            "DOPUSK_PLAIN_HTTP_CLIENTS": "1",  # of development, on machines and in containers of their own
+        }
 
     def stop(self) -> None:
         """End the processes, then the database."""
@@ -98,18 +110,29 @@ class EsiaStand:
         marks = databases.Marks(self.state)
         marks.put(PORT, str(self.port))
         registered = json.dumps(systems, sort_keys=True)
+        known = _known(marks)
+        now = {one["client_id"]: one["redirect_uris"] for one in systems}
+        self.before = {mnemonic: uris for mnemonic, uris in known.items() if mnemonic not in now}
         wanted = {"schema": databases.fingerprint(), "seeded": SEEDED, "systems": registered}
         if all(marks.same(name, value) for name, value in wanted.items()):
             return
         with timed("Schema, sixteen test people, systems"):
             path = self.state / "systems.json"
             path.write_text(registered, encoding="utf-8")
-            said = databases.manage(
-                self.environment, "portal", "seed_esia", "--migrate", "--systems", str(path)
-            )
-            say(said.rstrip())
-        for name, value in wanted.items():
+            say(self._seeded(path).rstrip())
+        for name, value in {**wanted, KNOWN: json.dumps(known | now)}.items():
             marks.put(name, value)
+
+    def _seeded(self, systems: Path) -> str:
+        try:
+            return databases.manage(
+                self.environment, "portal", "seed_esia", "--migrate", "--systems", str(systems)
+            )
+        except CommandFailed as failed:
+            _, refused, why = str(failed).rpartition("\nCommandError: ")
+            if refused:  # by what was typed, not by a fault of ours
+                raise CannotStart(why.rstrip()) from None
+            raise
 
     @property
     def _portal(self) -> Process:
@@ -118,15 +141,25 @@ class EsiaStand:
 
     def _wait_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
+        near = {"0.0.0.0": esia_options.LOOPBACK, "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared
+        url = f"http://{f'[{near}]' if ':' in near else near}:{self.port}/health/ready/"
         while time.monotonic() < deadline and self._portal.restarts < MOST_RESTARTS:
             try:
-                if httpx.get(f"http://{HOST}:{self.port}/health/ready/", timeout=5).status_code == 200:
+                # it knows itself by its name, which may be that of a container not yet known to anybody
+                if httpx.get(url, headers={"Host": "localhost"}, timeout=5).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
             time.sleep(0.05)
         tail = self.supervisor.tail("portal") if self.supervisor else ""
         raise CannotStart(f"The portal does not come up. The end of its log:\n{tail}")
+
+
+def _known(marks: databases.Marks) -> dict[str, list[str]]:
+    """What starts over this folder have registered so far: mnemonic → addresses of return."""
+    if KNOWN in marks.values:
+        return dict(json.loads(marks.values[KNOWN]))
+    return {one["client_id"]: one["redirect_uris"] for one in json.loads(marks.values.get("systems", "[]"))}
 
 
 def locked(state: Path) -> IO[str]:
@@ -163,12 +196,18 @@ def timed(what: str) -> Iterator[None]:
     say(f"{what}: {time.monotonic() - began:.1f} s")
 
 
-def told(stand: EsiaStand, systems: list[dict[str, Any]]) -> str:
+def told(stand: EsiaStand, systems: list[dict[str, Any]], wanted: argparse.Namespace) -> str:
     """What a developer wants to know once it serves."""
     lines = [f"\nЕСИА stand-in: {stand.url}"]
     lines += [f"  {one['client_id']} → {', '.join(one['redirect_uris'])}" for one in systems]
     if not systems:
         lines.append(f"  No system is registered by this start. {esia_options.HOW_TO_REGISTER}")
+    if stand.before:
+        lines.append("  also registered from before:")
+        lines += [f"    {mnemonic} → {', '.join(uris)}" for mnemonic, uris in stand.before.items()]
+    if wanted.auto_login:
+        lines.append(f"  everybody enters as   {wanted.auto_login} (--auto-login)")
+    lines += [f"  fault on demand       {one}" for one in wanted.fault]
     lines += [
         f"  test people           {stand.url}/sandbox/people/",
         f"  refused and why       {stand.url}/esia/console/",
@@ -185,7 +224,7 @@ def main(argv: list[str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    stand = EsiaStand(wanted.state, wanted.port)
+    stand = EsiaStand(wanted.state, wanted.port, host=wanted.host, name=esia_options.name(wanted))
     try:
         # what is wrong with these is told before anything is made
         systems, chosen = esia_options.systems(wanted), esia_options.environment(wanted)
@@ -197,7 +236,7 @@ def main(argv: list[str]) -> int:
         if stand.environment:
             stand.stop()
         return 2
-    say(told(stand, systems))
+    say(told(stand, systems, wanted))
     say(f"Ready in {time.monotonic() - began:.1f} s. Ctrl-C stops it.")
     print(f"ready {stand.url}", flush=True)
     stop.wait()

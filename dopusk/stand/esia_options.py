@@ -18,6 +18,8 @@ ALGORITHMS: Final = ("RS256", "GOST3410_2012_256")
 TEST_SNILS: Final = re.compile(r"000-?000-?600[ -]?(0[1-9]|1[0-6])")
 LONGEST_CERTIFICATE: Final = 64 * 1024  # bytes
 MNEMONIC: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+LOOPBACK: Final = "127.0.0.1"
+HOST_NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 HOW_TO_REGISTER: Final = "To register one: ./dev esia --client MNEMONIC --certificate cert.pem --redirect-uri http://127.0.0.1:9/cb"
 FAULT_FORM: Final = (
     "ENDPOINT:KIND=VALUE[@PROBABILITY], ENDPOINT one of ac te prns orgs logout, KIND=VALUE one of "
@@ -42,6 +44,17 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add = parser.add_argument
     state = ROOT / ".dopusk" / "esia"
     add("--port", type=_port, default=18111, help="default: 18111")
+    add(
+        "--host",
+        default=LOOPBACK,
+        metavar="ADDRESS",
+        help="to listen on; 0.0.0.0: all (default: loopback only)",
+    )
+    add(
+        "--name",
+        type=_name,
+        help="by which others reach it, for its links (default: localhost, or that address)",
+    )
     add("--state", type=_there, default=state, metavar="DIR", help="what outlives a restart is here")
     add("--fresh", action="store_true", help="delete that first")
     _of_system(parser.add_argument_group("the system that calls it"))
@@ -180,6 +193,21 @@ def _content(path: Path, option: str) -> bytes:
 def _there(text: str) -> Path:
     """A file named on the command line is one of the folder it was typed in."""
     return Path(os.environ.get("DOPUSK_CALLED_FROM", "."), text).absolute()
+
+
+def name(wanted: argparse.Namespace) -> str:
+    """The host in its links: told, or seen from the address it listens on."""
+    if wanted.name:
+        return str(wanted.name)
+    if wanted.host in {LOOPBACK, "localhost", "0.0.0.0", "::", "::1"}:  # noqa: S104 - compared, not bound
+        return "localhost"
+    return f"[{wanted.host}]" if ":" in wanted.host else str(wanted.host)
+
+
+def _name(text: str) -> str:
+    if not HOST_NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError("a name is that of a host, without http:// and port")
+    return text
 
 
 def _port(text: str) -> int:

@@ -124,14 +124,14 @@ class Run:
 
 
 @contextmanager
-def running(*options: str) -> Iterator[Run]:
-    """Start it, and stop it by Ctrl-C, after which nothing stands on stdout but the one line."""
+def running(*options: str, name: str = "localhost") -> Iterator[Run]:
+    """Start it, and stop it by Ctrl-C, after which nothing stands on stdout but the one line. name: in its links."""
     began = time.monotonic()
     child = _started(*options)
     assert child.stdout
     line = child.stdout.readline()
     try:
-        assert line.startswith("ready http://localhost:"), line or child.communicate()[1]
+        assert line.startswith(f"ready http://{name}:"), line or child.communicate()[1]
         yield Run(line.removeprefix("ready ").rstrip("\n"), time.monotonic() - began, child)
     finally:
         if child.poll() is None:

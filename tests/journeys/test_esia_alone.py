@@ -125,11 +125,43 @@ def test_it_says_what_is_wrong_with_its_command_line(system: System, tmp_path: P
     assert "--client" in refused(*state, "--redirect-uri", CALLBACK)
     assert "fault_endpoint" in refused(*state, "--fault", "token:status=503")
     assert "000-000-600-16" in refused(*state, "--auto-login", "000-000-600-17")
+    assert "without http://" in refused(*state, "--name", "http://esia:18111")
     assert not (tmp_path / "never").exists()
 
 
-def test_an_address_nobody_may_come_back_to_is_told(own: list[str]) -> None:
-    assert "ftp://127.0.0.1:9/cb" in refused(*own, "--redirect-uri", "ftp://127.0.0.1:9/cb")
+def test_an_address_nobody_may_come_back_to_and_a_scope_there_is_not_are_told(own: list[str]) -> None:
+    said = refused(*own, "--redirect-uri", "ftp://127.0.0.1:9/cb")
+    assert "ALONE is not registered: ftp://127.0.0.1:9/cb is not a whole address" in said
+    assert "seed_esia" not in said
+    said = refused(*own, "--scope", "openid fulname")
+    assert "there is no scope fulname; there are openid, fullname, birthdate" in said
+
+
+def test_a_system_in_a_container_reaches_it_by_its_name_and_is_come_back_to(
+    system: System, own: list[str]
+) -> None:
+    back = "http://app:3000/cb"
+    everywhere = "0.0.0.0"  # noqa: S104 - in a test, for its length
+    beyond = ["--host", everywhere, "--name", "esia", "--redirect-uri", back]
+    with running(*own, *beyond, "--auto-login", "000-000-600-01", name="esia") as run:
+        assert run.address == f"http://esia:{own[1]}"
+        near = f"http://127.0.0.2:{own[1]}"  # not the address it listens on by default
+        request = system.signed(response_type="code", access_type="online", redirect_uri=back)
+        answer = httpx.get(f"{near}/aas/oauth2/ac", params=request, headers={"Host": f"esia:{own[1]}"})
+        assert answer.headers["location"].startswith(f"{back}?")
+        assert "code=" in answer.headers["location"]
+        assert httpx.get(f"{near}/sandbox/people/", headers={"Host": "other"}).status_code == 400
+
+
+def test_it_tells_whom_earlier_starts_registered_who_enters_and_what_will_fail(own: list[str]) -> None:
+    with running(*own) as first:
+        assert "from before" not in first.said()
+    later = ["--auto-login", "000-000-600-03", "--fault", "te:status=503@0.2"]
+    with running(*own[:4], *later) as second:
+        said = second.said()
+    assert f"from before:\n    {MNEMONIC} → http://127.0.0.1:9/other, {CALLBACK}" in said
+    assert "000-000-600-03" in said
+    assert "te:status=503@0.2" in said
 
 
 def test_a_port_taken_and_a_folder_taken_are_told(own: list[str], tmp_path: Path) -> None:
