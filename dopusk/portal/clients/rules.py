@@ -71,7 +71,8 @@ def address_fault(uri: str, *, plain_http: bool = False) -> str | None:
     """
     try:
         parts = urlsplit(uri)
-        host = parts.hostname
+        host, _port = parts.hostname, parts.port  # a port there is none of raises too
+        (host or "").encode("idna")  # and so do labels that are empty or too long
     except ValueError:
         return "address_form"
     if not uri.isascii() or any(sign <= " " or sign in '"<>\\^`{|}' for sign in uri):

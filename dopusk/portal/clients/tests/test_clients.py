@@ -27,6 +27,9 @@ from dopusk.web.journal.models import Entry
         ("https://cabinet.example/ x", "address_form"),
         ("https://кабинет.example/", "address_form"),
         ("https://[::1", "address_form"),
+        ("https://cabinet.example:99999/", "address_form"),
+        ("https://cabinet..example/", "address_form"),
+        (f"https://{'c' * 64}.example/", "address_form"),
         ("", "address_form"),
     ],
 )
