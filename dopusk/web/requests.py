@@ -16,10 +16,14 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 # a СНИЛС as addresses of the registers have it, and as people write it
 SNILS = re.compile(r"(?<![0-9])(?:[0-9]{11}|[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2})(?![0-9])")
+STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class TraceFilter(logging.Filter):
-    """Puts the current trace id into each log record and masks what may be a СНИЛС: Django logs refused addresses."""
+    """Puts the current trace id into each log record and masks what may be a СНИЛС: Django logs refused addresses.
+
+    What ends a line or steers a terminal is written as an escape, so that nobody who is quoted writes lines of ours.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add `trace_id`; keeps every record."""
@@ -29,6 +33,7 @@ class TraceFilter(logging.Filter):
         except (TypeError, ValueError):  # arguments that do not fit: the handler says so in its own way
             return True
         masked = SNILS.sub(lambda found: snils.mask(re.sub("[^0-9]", "", found[0])), said)
+        masked = STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), masked)
         if masked != said:
             record.msg, record.args = masked, ()
         return True

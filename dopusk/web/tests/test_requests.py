@@ -83,6 +83,17 @@ def test_no_snils_reaches_the_log(said, written):
     assert record.getMessage() == f"Not Found: {written}"
 
 
+def test_nobody_who_is_quoted_writes_a_line_of_ours():
+    said = "denied\r\n2026 portal INFO\x1b[2J\x9b2J\u2028\x85Анна"
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "sign-in did not work: %s", (said,), None)
+    assert TraceFilter().filter(record)
+    written = record.getMessage()
+    assert len(written.splitlines()) == 1
+    assert "\x1b" not in written
+    assert "\x9b" not in written
+    assert written.endswith("Анна")
+
+
 def test_a_record_whose_arguments_do_not_fit_is_kept():
     record = logging.LogRecord("x", logging.INFO, "", 0, "%d", ("many",), None)
     assert TraceFilter().filter(record)
