@@ -5,6 +5,7 @@ import importlib
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,19 +17,47 @@ BENCHES = ("verify", "login", "token", "certificate", "live")
 def on_the_stand(arguments: list[str]) -> tuple[Path, list[str]]:
     """Split off --state DIR; the rest belongs to the command."""
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--state", type=Path, default=ROOT / ".dopusk" / "stand")
+    parser.add_argument("--state", type=there, default=ROOT / ".dopusk" / "stand")
     known, rest = parser.parse_known_args(arguments)
     return known.state, rest
 
 
+def there(text: str) -> Path:
+    """A file or folder named on the command line is one of the folder it was typed in, not of ours."""
+    return Path(os.environ.get("DOPUSK_CALLED_FROM", "."), text).absolute()
+
+
 def found_from_there(arguments: list[str]) -> list[str]:
-    """Files named on the command line are those of the folder it was typed in, not of ours."""
-    there = Path(os.environ.get("DOPUSK_CALLED_FROM", "."))
+    """The values of options that name files, made absolute."""
     before = ["", *arguments]
     return [
-        str((there / one).absolute()) if option in FILES else one
-        for option, one in zip(before, arguments, strict=False)
+        str(there(one)) if option in FILES else one for option, one in zip(before, arguments, strict=False)
     ]
+
+
+def with_stand(state: Path, commands: list[tuple[str, list[str]]], *, signers_change: bool = False) -> int:
+    """The same of a stand that is there: a folder typed wrong makes no new one, and help needs none at all."""
+    from dopusk.stand.databases import Marks
+
+    if {"-h", "--help"} & set(commands[0][1]):
+        return helped(*commands[0])
+    if not Marks(state).path.exists():
+        print(
+            f"No stand at {state}. Make it with ./dev run or ./dev esia --state {state}, or name another by --state.",
+            file=sys.stderr,
+        )
+        return 2
+    return with_database(state, commands, signers_change=signers_change)
+
+
+def helped(site: str, arguments: list[str]) -> int:
+    """The help of a management command: by settings that lead to no database."""
+    from dopusk.stand.environment import Addresses, compose
+
+    with tempfile.TemporaryDirectory(prefix="dopusk-help-") as nowhere:
+        environment = compose(Path(nowhere), Addresses(), "postgresql://nobody@127.0.0.1:1/")
+        command = [sys.executable, "-m", f"dopusk.{site}", *arguments]
+        return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
 
 
 def with_database(state: Path, commands: list[tuple[str, list[str]]], *, signers_change: bool = False) -> int:
@@ -78,13 +107,13 @@ def main(command: str, arguments: list[str]) -> int:
             return with_database(state, [("registers", ["seed", *rest])])
         case "journal":
             state, rest = on_the_stand(arguments)
-            return with_database(state, [(site, ["journal", *rest]) for site in SITES])
+            return with_stand(state, [(site, ["journal", *rest]) for site in SITES])
         case "keys":
             state, rest = on_the_stand(arguments)
-            return with_database(state, [("portal", ["keys", *rest])], signers_change=True)
+            return with_stand(state, [("portal", ["keys", *rest])], signers_change=True)
         case "client":
             state, rest = on_the_stand(arguments)
-            return with_database(state, [("portal", ["client", *found_from_there(rest)])])
+            return with_stand(state, [("portal", ["client", *found_from_there(rest)])])
         case "manage":
             state, rest = on_the_stand(arguments)
             if len(rest) < 2 or rest[0] not in SITES:
@@ -92,7 +121,7 @@ def main(command: str, arguments: list[str]) -> int:
                     f"./dev manage SITE COMMAND …, where SITE is one of {', '.join(SITES)}", file=sys.stderr
                 )
                 return 2
-            return with_database(state, [(rest[0], rest[1:])])
+            return with_stand(state, [(rest[0], rest[1:])])
         case "manage-test" | "types":
             return on_the_test_server(command, arguments)
         case "bench":

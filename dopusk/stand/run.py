@@ -46,7 +46,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--fresh", action="store_true", help="delete the stand's data first")
     parser.add_argument(
-        "--state", type=Path, default=ROOT / ".dopusk" / "stand", help="where the data are kept"
+        "--state", type=_there, default=ROOT / ".dopusk" / "stand", help="where the data are kept"
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
     parser.add_argument(
@@ -60,6 +60,11 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--json", action="store_true", help="print one line of JSON when everything serves")
     return parser.parse_args(argv)
+
+
+def _there(text: str) -> Path:
+    """A folder named on the command line is one of the folder it was typed in."""
+    return Path(os.environ.get("DOPUSK_CALLED_FROM", "."), text).absolute()
 
 
 def table(stand: Stand) -> str:

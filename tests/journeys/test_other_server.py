@@ -30,8 +30,9 @@ def test_three_databases_are_made_on_it_and_fresh_takes_them_away():
                 sys.executable,
                 "-m",
                 "dopusk.stand",
-                "journal",
-                "verify",
+                "seed",
+                "--workers",
+                "5",
                 "--state",
                 f"{folder}/state",
             ]

@@ -1,4 +1,4 @@
-"""Families of signing keys, for the command `keys`: the provider's own; higher slices add theirs when they are ready."""
+"""Families of signing keys, for the command `keys`: the provider's own; higher slices add theirs when ready."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
