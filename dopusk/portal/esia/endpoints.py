@@ -41,7 +41,7 @@ GET, POST = frozenset({"GET"}), frozenset({"POST"})
 ROUTES: Final = {
     "/aas/oauth2/ac": Route(ac_v1, GET | POST, pages=True),
     "/aas/oauth2/v2/ac": Route(ac_v2, GET | POST, pages=True),
-    "/aas/oauth2/te": Route(te_v1, POST),
-    "/aas/oauth2/v3/te": Route(te_v3, POST),
+    "/aas/oauth2/te": Route(te_v1, POST, pages=True),
+    "/aas/oauth2/v3/te": Route(te_v3, POST, pages=True),
     "/idp/ext/Logout": Route(logout, GET, pages=True),
 }

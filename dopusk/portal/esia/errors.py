@@ -57,11 +57,13 @@ KINDS: Final[dict[str, Kind]] = {
     code: Kind(error, words)
     for code, error, words in (line.split(maxsplit=2) for line in _TABLE.strip().splitlines())
 }
+NO_CODE: Final = ""
 
 
 @dataclass(frozen=True)
 class EsiaFault:
-    """Why a request is refused. esia_code: six digits, as the real system answers; a key of KINDS.
+    """Why a request is refused. esia_code: six digits, as the real system answers; a key of KINDS. NO_CODE: which one
+    it answers is not known, and none is told.
 
     code: which of our checks it was, for logs, tests and diagnosis. detail: what exactly, as the name of a parameter.
     """

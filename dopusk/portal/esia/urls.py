@@ -11,6 +11,8 @@ app_name = "esia"
 urlpatterns = [
     path("aas/oauth2/ac", views.ac, name="ac"),
     path("aas/oauth2/v2/ac", views.ac_v2, name="ac_v2"),
+    path("aas/oauth2/te", views.te, name="te"),
+    path("aas/oauth2/v3/te", views.te_v3, name="te_v3"),
     path("idp/ext/Logout", views.logout, name="logout"),
     path("rs/prns/<path:path>", rest_views.prns, name="prns"),
     path("rs/orgs/<path:path>", rest_views.orgs, name="orgs"),
@@ -19,4 +21,6 @@ urlpatterns = [
     path("sandbox/people/", sandbox_views.people, name="people"),
     path("sandbox/esia.pem", sandbox_views.certificate, name="certificate"),
     path("sandbox/esia.pub", sandbox_views.public_key, name="public_key"),
+    path("aas/<path:path>", views.astray, name="astray"),
+    path("rs/<path:path>", views.astray, name="astray"),
 ]

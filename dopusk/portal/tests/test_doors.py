@@ -36,7 +36,7 @@ _NAMES: dict[str | Right, str] = {
         recovery:start recovery:code recovery:again recovery:more recovery:data recovery:factor recovery:factor_lost
         recovery:factor_choice recovery:phone recovery:password recovery:done recovery:not_me
         esia:ac esia:ac_v2 esia:logout esia:prns esia:orgs esia:people esia:certificate esia:public_key
-        esia:console esia:console_diagnosis
+        esia:console esia:console_diagnosis esia:te esia:te_v3 esia:astray
     """,
     SIGNED_IN: """
         home:notices home:journal home:export_journal home:not_me registration:done

@@ -38,6 +38,14 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
         _("Запрос отправлен не тем методом."),
         _("Код запрашивают методом GET или POST, маркер — только POST."),
     ),
+    "te_method": (
+        _("Маркер запрашивают методом POST, а пришёл другой."),
+        _("Отправьте POST с параметрами в теле, Content-Type: application/x-www-form-urlencoded."),
+    ),
+    "path_unknown": (
+        _("Такого адреса нет."),
+        _("Есть: /aas/oauth2/ac и /aas/oauth2/te (v1), /aas/oauth2/v2/ac и /aas/oauth2/v3/te."),
+    ),
     "generation_off": OF_SIGNATURES["version_off"],
     "state_form": (_("state слишком длинный."), _("Передайте UUID.")),
     "state_repeated": (
@@ -192,6 +200,17 @@ OF_REQUESTS: Final[dict[str, Advice]] = {
     "rs_scope": (
         _("Маркер не открывает этих данных: в нём нет нужной области (scope)."),
         _("Запросите названную область при входе и попросите выдать её системе."),
+    ),
+    "rs_path": (
+        _("Такого адреса у данных нет."),
+        _(
+            "Есть /rs/prns/{oid} и за ним ctts, addrs, docs, kids, vhls, orgs, roles, "
+            "/rs/orgs/{oid} и за ним ctts, addrs, emps, grps."
+        ),
+    ),
+    "rs_element": (
+        _("Элемента с таким номером в этом наборе нет."),
+        _("Возьмите номер из самого набора: он показывает адреса своих элементов."),
     ),
     "rs_person": (
         _("Запрошены данные другого человека, не того, на кого выдан маркер."),

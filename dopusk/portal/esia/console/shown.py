@@ -49,6 +49,9 @@ _NAMED: Final = {
     "scope_not_granted",
     "scope_of_another",
     "rs_scope",
+    "rs_path",
+    "path_unknown",
+    "te_method",
 }  # the heading says which
 _SECTIONS: Final = ("string", "hash", "signature", "clock")
 _ABOUT: Final = (

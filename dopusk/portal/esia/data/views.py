@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from dopusk.portal.esia.console import diagnosis
 from dopusk.portal.esia.data import bearer, portrait, rest
 from dopusk.portal.esia.data.bearer import FORBIDDEN, Holder
-from dopusk.portal.esia.errors import EsiaFault
+from dopusk.portal.esia.errors import NO_CODE, EsiaFault
 from dopusk.portal.esia.sandbox.people_data import ORGANISATIONS
 from dopusk.portal.esia.scopes import SCOPES
 
@@ -73,12 +73,9 @@ def _answered(
     if isinstance(holder, EsiaFault):
         return _refused(request, holder, client_id=bearer.claimed(bearer.given(request)).get("client_id", ""))
     steps = path.removesuffix("/").split("/")
-    if "" in steps and not holder.lenient:  # §10, 5
-        return _nothing("doubled slash")
     asked = Asked(request, holder, root, [step for step in steps if step])
-    if not asked.steps:
-        return _nothing("oid")
-    found = find(asked)
+    doubled = "" in steps and not holder.lenient  # §10, 5
+    found = find(asked) if asked.steps and not doubled else _nothing("doubled slash" if doubled else "oid")
     if isinstance(found, EsiaFault):
         return _refused(
             request, found, client_id=holder.client_id, scopes=[str(one) for one in holder.scopes]
@@ -154,7 +151,7 @@ def _organisation(asked: Asked) -> HttpResponse | EsiaFault:
     return _nothing("path")
 
 
-def _employees(asked: Asked, org: int, known: rest.Element, further: list[str]) -> HttpResponse:
+def _employees(asked: Asked, org: int, known: rest.Element, further: list[str]) -> HttpResponse | EsiaFault:
     employees = portrait.employees(org)
     match further:
         case []:
@@ -174,7 +171,7 @@ def _group(group: rest.Element) -> rest.Element:
     return rest.stamped({name: value for name, value in group.items() if name != "members"})
 
 
-def _listed(asked: Asked, elements: list[rest.Element], identifier: str) -> HttpResponse:
+def _listed(asked: Asked, elements: list[rest.Element], identifier: str) -> HttpResponse | EsiaFault:
     """A collection of an organisation, or one element of it by its number; those without one are counted."""
     numbered = [{"id": place, **one} for place, one in enumerate(elements, start=1)]
     if identifier:
@@ -199,22 +196,31 @@ def _json(asked: Asked, body: rest.Element, schema: str) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, fault: EsiaFault, *, client_id: str, **report: Any) -> HttpResponse:
-    """401 or 403 as the real service answers, with the reason kept for the integrator."""
+    """401, 403 or 404 as the real service answers, with the reason kept for the integrator."""
+    if fault.esia_code == NO_CODE:
+        answer = _plain({"code": "notFound", "message": fault.detail}, HTTPStatus.NOT_FOUND)
+        return _noted(answer, request, replace(fault, detail=request.path), client_id, report)
     expired = fault.esia_code == bearer.EXPIRED
     status = HTTPStatus.UNAUTHORIZED if expired else HTTPStatus.FORBIDDEN
     answer = _plain({"code": f"ESIA-{fault.esia_code}", "message": fault.words}, status)
     answer["WWW-Authenticate"] = f'Bearer error="{fault.error}"'
+    return _noted(answer, request, fault, client_id, report)
+
+
+def _noted(
+    answer: HttpResponse, request: HttpRequest, fault: EsiaFault, client_id: str, report: dict[str, Any]
+) -> HttpResponse:
+    """The answer, its reason kept; in the sandbox with the address of the diagnosis."""
     log.info("esia rs refused: %s %s", fault.esia_code, fault.code)
-    told = {"path": request.path, **report}
-    kept = diagnosis.record("rs", client_id[:100], fault, told)
+    kept = diagnosis.record("rs", client_id[:100], fault, {"path": request.path, **report})
     if settings.SANDBOX:
         answer["X-Diagnosis"] = f"{settings.PORTAL_URL}/esia/console/{kept}/"
     return answer
 
 
-def _nothing(what: str) -> HttpResponse:
+def _nothing(what: str) -> EsiaFault:
     """No such address; a code of the real service for it is not known."""
-    return _plain({"code": "notFound", "message": what}, HTTPStatus.NOT_FOUND)
+    return EsiaFault(NO_CODE, "rs_element" if what in {"element", "group"} else "rs_path", what)
 
 
 def _plain(body: rest.Element, status: HTTPStatus, kind: str = "application/json") -> HttpResponse:

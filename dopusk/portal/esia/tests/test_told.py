@@ -3,8 +3,9 @@
 import base64
 
 import pytest
-from django.test import Client
+from django.urls import reverse
 
+from dopusk.portal.esia import signing
 from dopusk.portal.esia.models import Diagnosis
 from dopusk.portal.esia.tests.esia_client import Esia, registered, said
 from dopusk.portal.esia.tests.signed_requests import OWN
@@ -68,3 +69,59 @@ def test_other_control_characters_are_still_unreadable():
     assert said(parameters(answer)) == ("invalid_request", "ESIA-007038")
     answer = Browser().get(Esia().ac(state="a\nb"))
     assert said(parameters(answer)) == ("invalid_request", "ESIA-007038")
+
+
+# ── addresses that are not there ──
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "endpoint", "code", "status"),
+    [
+        ("POST", "/aas/oauth2/v2/te", "aas", "path_unknown", 404),
+        ("GET", "/aas/oauth2/v3/ac", "aas", "path_unknown", 404),
+        ("GET", "/aas/oauth2/v1/ac", "aas", "path_unknown", 404),
+        ("GET", "/aas/x", "aas", "path_unknown", 404),
+        ("GET", "/rs/prn/1", "rs", "rs_path", 404),
+        ("GET", "/aas/oauth2/te", "v1/te", "te_method", 405),
+        ("PUT", "/aas/oauth2/v3/te", "v3/te", "te_method", 405),
+    ],
+)
+def test_a_wrong_address_or_method_is_kept_and_told_by_accept(method, path, endpoint, code, status):
+    browser = Browser()
+    answer = browser.request(method, path, params={"client_id": "TESTIS"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
+    kept = Diagnosis.objects.get()
+    assert (kept.endpoint, kept.code, kept.client_id) == (endpoint, code, "TESTIS")
+    assert answer.headers["x-diagnosis"].endswith(reverse("esia:console_diagnosis", args=[kept.pk]))
+    assert browser.get(answer.headers["x-diagnosis"]).status_code == 200
+    page = browser.request(method, path, headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert page.headers["x-diagnosis"] in page.text
+
+
+def test_te_by_get_still_says_which_method_is_allowed():
+    names = {"te": "/aas/oauth2/te", "te_v3": "/aas/oauth2/v3/te"}
+    assert {name: reverse(f"esia:{name}") for name in names} == names
+    assert reverse("esia:astray", kwargs={"path": "x"}) == "/rs/x"
+    assert {Browser().get(path).headers["allow"] for path in names.values()} == {"POST"}
+
+
+def test_outside_the_sandbox_a_wrong_address_leaves_nothing(settings):
+    settings.SANDBOX = False
+    assert Browser().get("/aas/oauth2/v3/ac").status_code == 404
+    assert Browser().get("/rs/nothing").status_code == 404
+    assert Browser().get("/aas/oauth2/te").status_code == 405
+    assert not Diagnosis.objects.exists()
+
+
+@pytest.mark.parametrize(("tail", "code"), [("/foo", "rs_path"), ("/ctts/nought", "rs_element")])
+def test_a_part_of_a_person_that_is_not_there_is_kept_for_its_system(tail, code):
+    registered()
+    told = Esia().markers(scope="openid email")
+    oid = signing.verify(told["access_token"])["urn:esia:sbj_id"]
+    Diagnosis.objects.all().delete()
+    bearer = {"Authorization": f"Bearer {told['access_token']}"}
+    answer = Browser().get(f"/rs/prns/{oid}{tail}", headers=bearer)
+    kept = Diagnosis.objects.get()
+    assert (answer.status_code, kept.code, kept.client_id) == (404, code, "TESTIS")
+    assert answer.headers["x-diagnosis"].endswith(f"{kept.pk}/")
