@@ -7,6 +7,7 @@ from dopusk.stand.visitor import ERRORS, Unexpected, Visitor
 
 APP = "http://127.0.0.1:9"  # the discard port: nobody listens there, the browser shows a page of its own
 CALLBACK, SIGNED_OUT = f"{APP}/cb", f"{APP}/out"
+DOCUMENTED = "http://localhost:3000"  # where docs/sandbox.md has an integrator's own service
 
 
 def _blank(request: httpx.Request) -> httpx.Response:
@@ -22,7 +23,7 @@ class Person(Visitor):
             follow_redirects=True,
             timeout=30,
             headers=self.client.headers,
-            mounts={APP: httpx.MockTransport(_blank)},
+            mounts={one: httpx.MockTransport(_blank) for one in (APP, DOCUMENTED)},
         )
 
     def arrives(self, address: str) -> str:

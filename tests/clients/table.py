@@ -50,6 +50,13 @@ def _library(client: str) -> tuple[Row, ...]:
         Row(
             client,
             _BASIC,
+            "ID token ES256",
+            "the same, registered by the line of docs/sandbox.md",
+            f"{_LIBRARIES}::test_anna_enters_a_service_registered_by_the_line_of_the_document",
+        ),
+        Row(
+            client,
+            _BASIC,
             "ID token RS256",
             "the same",
             f"{_LIBRARIES}::test_a_service_that_wants_rs256_gets_it",

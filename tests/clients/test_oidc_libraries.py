@@ -1,8 +1,14 @@
 """npm `openid-client` and `oauth4webapi`: services built on libraries that forgive nothing."""
 
+import json
+import shlex
+import subprocess
+import sys
+
 import pytest
 from joserfc.jwk import ECKey
 
+from dopusk.stand.running import ROOT
 from tests.clients.party import Failed, runs
 from tests.clients.people import CALLBACK, SIGNED_OUT, Person
 from tests.clients.registration import SECRET, registered
@@ -36,6 +42,34 @@ def test_anna_leaves_through_the_portal_and_comes_back(program, plain):
     assert seen["signedOut"].startswith(f"{SIGNED_OUT}?state=after")
     anna.page = None
     assert anna.open(f"{plain['issuer']}/journal/").url.startswith(f"{plain['issuer']}/signin/")
+
+
+@pytest.fixture(scope="module")
+def documented(stand) -> dict[str, object]:
+    """What the very line of docs/sandbox.md registers."""
+    lines = (ROOT / "docs" / "sandbox.md").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("./dev client add ")]
+    words = shlex.split(line)
+    done = subprocess.run(
+        [sys.executable, *words, "--state", str(stand.state)],
+        cwd=ROOT, env=stand._environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    return {
+        "issuer": told["issuer"],
+        "clientId": told["client_id"],
+        "secret": told["client_secret"],
+        "redirectUri": words[words.index("--redirect-uri") + 1],
+        "scope": words[words.index("--scope") + 1],
+    }
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_anna_enters_a_service_registered_by_the_line_of_the_document(program, documented):
+    seen = runs(program, documented, Person("anna"))
+    assert seen["claims"]["aud"] == "my-app"
+    assert (seen["userinfo"]["family_name"], "snils" in seen["userinfo"]) == ("Орлова", True)
 
 
 @pytest.fixture(scope="module")
