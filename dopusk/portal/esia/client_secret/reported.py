@@ -1,4 +1,4 @@
-"""The parts of a report: what the console and the log show of a request. No secrets: see `esia.secrets`."""
+"""The parts of a report: what the console and the log show of a request. No secrets: see `judge`."""
 
 import hashlib
 import re

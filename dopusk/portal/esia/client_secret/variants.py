@@ -23,7 +23,7 @@ _HEADERS: Final = [b"Content-Type: text/plain\r\n\r\n", b"Content-Type: text/pla
 
 @dataclass(frozen=True)
 class Mistaken:
-    """A string somebody may have signed. code: of `esia.mistakes`. parts: of the string, when it still has parts."""
+    """A string somebody may have signed. code: of `mistakes`. parts: of the string, when it still has parts."""
 
     code: str
     data: bytes
