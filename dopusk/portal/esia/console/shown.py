@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dopusk.portal.esia.client_secret.reported import TABLE, difference
-from dopusk.portal.esia.console import advice
+from dopusk.portal.esia.console import advice, precise
 from dopusk.portal.esia.errors import KINDS
 from dopusk.portal.esia.models import Diagnosis
 
@@ -48,7 +48,6 @@ _NAMED: Final = {
     "scope_unknown",
     "scope_not_granted",
     "scope_of_another",
-    "rs_scope",
     "rs_path",
     "path_unknown",
     "te_method",
@@ -74,12 +73,11 @@ HASHES: Final[dict[str, str | Promise]] = {
 def of(diagnosis: Diagnosis) -> dict[str, Any]:
     """Everything the page shows."""
     report = diagnosis.report
-    _what, todo = advice.on(diagnosis.code)
     kind = KINDS.get(diagnosis.esia_code)
     return {
         "one": diagnosis,
         "what": headline(diagnosis),
-        "todo": todo,
+        "todo": precise.todo(diagnosis),
         "also": [(code, advice.on(code)) for code in (report.get("beside"), *report.get("also", [])) if code],
         "signed_right": bool(diagnosis.code) and report.get("signed_right", False),
         "sections": _order(diagnosis.code),
@@ -94,6 +92,7 @@ def of(diagnosis: Diagnosis) -> dict[str, Any]:
         "signature": _signature(report),
         "redirect": _redirect(report),
         "scope": _scope(report),
+        "known_scopes": precise.KNOWN_SCOPES if diagnosis.code in {"scope_unknown", "scope_form"} else (),
         "rest": {name: report[name] for name in ("path", "needed", "scopes") if report.get(name)},
         "parameters": report.get("parameters", []),
         "forgiven": [(code, advice.on(code)[0]) for code in report.get("forgiven", [])],
@@ -280,7 +279,8 @@ def _redirect(report: Report) -> dict[str, Any] | None:
             {"place": place, "same": one[:place], "ours": one[place:], "theirs": given[place:], "uri": one}
         )
     rows.sort(key=lambda row: -row["place"])
-    return {"given": given, "rows": rows}
+    place = rows[0]["place"] if rows else 0
+    return {"given": given, "same": given[:place], "other": given[place:], "rows": rows}
 
 
 def _scope(report: Report) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from dopusk.portal.esia.console import advice, diagnosis, shown
+from dopusk.portal.esia.console import diagnosis, precise, shown
 from dopusk.portal.esia.models import Diagnosis
 from dopusk.portal.operators.access import right_required
 from dopusk.portal.operators.rules import Right
@@ -63,8 +63,8 @@ def console_diagnosis(request: HttpRequest, identifier: uuid.UUID) -> HttpRespon
     """One request examined."""
     found = get_object_or_404(Diagnosis, pk=identifier)
     if request.GET.get("format") == "json":
-        what, todo = advice.on(found.code)
-        return _json({**diagnosis.as_json(found), "what": str(what), "advice": str(todo)})
+        told = {"what": shown.headline(found), "advice": precise.todo(found)}
+        return _json({**diagnosis.as_json(found), **told})
     return render(request, "esia/console_diagnosis.html", shown.of(found))
 
 

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from dopusk.portal.esia import signing
+from dopusk.portal.esia.console import diagnosis, precise
+from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.models import Diagnosis
 from dopusk.portal.esia.tests.esia_client import Esia, registered, said
 from dopusk.portal.esia.tests.signed_requests import OWN
@@ -125,3 +127,87 @@ def test_a_part_of_a_person_that_is_not_there_is_kept_for_its_system(tail, code)
     kept = Diagnosis.objects.get()
     assert (answer.status_code, kept.code, kept.client_id) == (404, code, "TESTIS")
     assert answer.headers["x-diagnosis"].endswith(f"{kept.pk}/")
+
+
+# ── advice that names what it speaks of ──
+
+
+def advised(code: str, detail: str = "", client_id: str = "TESTIS", **report: object) -> str:
+    """The advice of a refusal, on its page and in its JSON alike."""
+    kept = diagnosis.record("v2/ac", client_id, EsiaFault("007023", code, detail), report)
+    address = reverse("esia:console_diagnosis", args=[kept])
+    todo = precise.todo(Diagnosis.objects.get(pk=kept))
+    assert Browser().get(address, params={"format": "json"}).json()["advice"] == todo
+    assert Browser().get(address).status_code == 200
+    return todo
+
+
+def test_a_missing_parameter_is_named_in_the_advice_and_in_the_json():
+    assert "access_type" in advised("parameter_missing", "access_type")
+    address = reverse("esia:console_diagnosis", args=[Diagnosis.objects.get().pk])
+    assert "access_type" in Browser().get(address, params={"format": "json"}).json()["what"]
+
+
+@pytest.mark.parametrize("given", ["testis", "TestIS", " TESTIS "])
+def test_a_mnemonic_that_differs_by_its_case_alone_is_named(given):
+    registered()
+    assert "TESTIS" in advised("client_unknown", client_id=given)
+    assert "TESTIS" not in advised("client_unknown", client_id="TESTIS2")
+
+
+def test_any_of_the_scopes_that_would_do_is_named():
+    told = advised("rs_scope", "email | contacts")
+    assert "email, contacts" in told
+    assert "PLN" in advised("rs_scope", "contacts (PLN)")
+
+
+REGISTERED = "http://127.0.0.1:9/cb?from=esia"
+ADDRESSES = {
+    "a slash more": f"{REGISTERED}/",
+    "a slash less": "http://127.0.0.1:9/back",
+    "encoded twice": "http%3A%2F%2F127.0.0.1%3A9%2Fcb%3Ffrom%3Desia",
+    "other letters": "http://127.0.0.1:9/CB?from=esia",
+    "another scheme": "https://127.0.0.1:9/cb?from=esia",
+    "another address": "http://example.org/",
+}
+
+
+def test_what_alone_makes_an_address_another_one_is_said(settings):
+    settings.ESIA_OFFERS_PEOPLE = False
+    known = [REGISTERED, "http://127.0.0.1:9/back/"]
+    told = {
+        name: advised("redirect_unregistered", redirect_uri={"given": given, "registered": known})
+        for name, given in ADDRESSES.items()
+    }
+    assert len(set(told.values())) == len(ADDRESSES)
+    assert not any("--redirect-uri" in one for one in told.values())
+
+
+def test_on_the_stand_in_it_is_said_how_to_register_an_address(settings):
+    settings.ESIA_OFFERS_PEOPLE = True
+    assert "--redirect-uri" in advised("redirect_unregistered", redirect_uri={"given": "", "registered": []})
+
+
+def test_the_page_marks_where_the_address_given_parts_from_the_nearest():
+    report = {"redirect_uri": {"given": f"{REGISTERED}/", "registered": [REGISTERED]}}
+    kept = diagnosis.record("v2/ac", "TESTIS", EsiaFault("007023", "redirect_unregistered"), report)
+    text = Browser().get(reverse("esia:console_diagnosis", args=[kept])).text
+    assert f'{REGISTERED}<mark class="esia-other">/</mark>' in text
+
+
+@pytest.mark.parametrize(
+    ("code", "detail", "given"),
+    [
+        ("scope_unknown", "openid+fullname", ["openid+fullname"]),
+        ("scope_form", "scope", ["openid+fullname+birthdate+email+mobile+snils"]),
+    ],
+)
+def test_pluses_between_scopes_are_seen(code, detail, given):
+    assert "+" in advised(code, detail, scope={"given": given, "granted": []})
+    assert "fullname" in advised(code, "fulname", scope={"given": ["fulname"], "granted": []})
+
+
+def test_of_an_unknown_scope_the_known_ones_are_shown():
+    kept = diagnosis.record("v2/ac", "TESTIS", EsiaFault("007006", "scope_unknown", "fio"), {})
+    text = Browser().get(reverse("esia:console_diagnosis", args=[kept])).text
+    assert "<code>birthplace</code>" in text
