@@ -1,7 +1,7 @@
 """Who asks, and what she may see; the only way from a request to a person."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -126,19 +126,22 @@ def leave(request: HttpRequest) -> None:
     request._cabinet_person = None  # type: ignore[attr-defined]  # noqa: SLF001
 
 
+def run_out(session: Mapping[str, Any], now: float) -> bool:
+    """Whether a session was unused for too long, or has lasted too long. now: seconds since 1970."""
+    idle = now - float(session.get(SEEN, 0)) > IDLE.total_seconds()
+    return idle or now - float(session.get(BEGAN, now)) > LONGEST.total_seconds()
+
+
 def _read(request: HttpRequest) -> Person | None:
     session = getattr(request, "session", None)  # an error page may come before the session does
     key = session.get(KEY) if session else None
     if key is None:
         return None
     now = timezone.now().timestamp()
-    seen = float(request.session.get(SEEN, 0))
-    if now - seen > IDLE.total_seconds():
+    if run_out(request.session, now):
         return None
     if BEGAN not in request.session:  # signed in before its beginning was written: it counts from now
         request.session[BEGAN] = int(now)
-    if now - float(request.session[BEGAN]) > LONGEST.total_seconds():
-        return None
-    if now - seen > TOUCH.total_seconds():
+    if now - float(request.session.get(SEEN, 0)) > TOUCH.total_seconds():
         request.session[SEEN] = int(now)
     return Person.objects.filter(pk=key).first()

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from dopusk.cabinet.signin import access
+from dopusk.cabinet.signin import access, alive
 from dopusk.cabinet.signin.models import Person
 
 # sections as the contract of addresses names them; later slices are not imported here
@@ -30,7 +30,7 @@ badges: dict[str, Callable[[Person], int]] = {}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`person`, `nav`, `signout_url` for `design/page.html`; nobody's page when the database does not answer."""
+    """`person`, `nav`, `signout_url`, `foot` for `design/page.html`; nobody's if the database does not answer."""
     try:
         person = access.person_of(request)
         held = access.roles(person) if person else frozenset()
@@ -49,4 +49,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         }
         for url, label in sections
     ]
-    return {"person": person.short_name, "nav": nav, "signout_url": reverse("signin:leave")}
+    known = {"person": person.short_name, "nav": nav, "signout_url": reverse("signin:leave")}
+    return {**known, **alive.foot(person)}

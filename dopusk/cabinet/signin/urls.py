@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.begin, name="begin"),
     path("callback/", views.callback, name="callback"),
     path("backchannel/", views.backchannel, name="backchannel"),
+    path("alive/", views.alive, name="alive"),
     path("leave/", views.leave, name="leave"),
     path("signed-out/", views.signed_out, name="signed_out"),
 ]

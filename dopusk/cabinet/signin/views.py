@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from dopusk.cabinet.signin import access, actions, attempts, entrance, kept, logout_rules, rules
+from dopusk.cabinet.signin import alive as open_pages
 from dopusk.cabinet.signin.portal import portal
 from dopusk.cabinet.signin.provider import Answer, PortalDown, PortalRefused
 from dopusk.trust.sealing import SealBroken, Sealer
@@ -96,6 +97,13 @@ def backchannel(request: HttpRequest) -> HttpResponse:
         return _logout_refused("logout_replayed")
     log.info("the portal ended %s sessions", ended)
     return _logout_answer({}, 200)
+
+
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """A page of hers that stands open asks whether she is still in: 204, or 401 and why not."""
+    over = open_pages.over(request, request.GET.get("owner", ""))
+    return JsonResponse({"code": over}, status=401) if over else HttpResponse(status=204)
 
 
 @require_safe

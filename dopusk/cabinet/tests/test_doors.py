@@ -15,6 +15,7 @@ from django.utils import timezone
 from dopusk.cabinet.certificates.models import Certificate
 from dopusk.cabinet.notices.models import Notice
 from dopusk.cabinet.review.tests.people import browser, document, member, person
+from dopusk.cabinet.signin import access, alive
 from dopusk.cabinet.tests import journey
 
 WHO = ("stranger", "maria", "galina", "vera", "anna")
@@ -26,6 +27,7 @@ DOORS: dict[tuple[str, str], tuple[object, ...]] = {
     ("signin:begin", "get"): (503, 302, 302, 302, 302),
     ("signin:callback", "get"): (403, 302, 302, 302, 302),
     ("signin:backchannel", "post"): (400, 400, 400, 400, 400),
+    ("signin:alive", "get"): (401, 204, 204, 204, 204),
     ("signin:leave", "post"): (302, 302, 302, 302, 302),
     ("signin:signed_out", "get"): (200, 200, 200, 200, 200),
     ("specialists:profile", "get"): ("in", 200, 200, 200, 200),
@@ -117,7 +119,8 @@ def test_each_is_let_through_the_doors_that_are_hers(name, method, address):
             if who == "stranger"
             else browser(member(who) if who in {"galina", "vera"} else person(who))
         )
-        answer = getattr(client, method)(place)
+        asked = {"owner": alive.owner(client.session.get(access.KEY))} if name == "signin:alive" else None
+        answer = getattr(client, method)(place, asked)
         to_signin = answer.status_code == 302 and answer["Location"].startswith("/signin/")
         found.append("in" if to_signin and not name.startswith("signin:") else answer.status_code)
     assert dict(zip(WHO, found, strict=True)) == dict(zip(WHO, DOORS[name, method], strict=True))
