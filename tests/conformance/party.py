@@ -14,7 +14,7 @@ from dopusk.portal.clients.actions import register
 from dopusk.portal.consents.rules import CLAIMS
 from dopusk.portal.oidc.rules.assertion import TYPE
 from dopusk.portal.oidc.rules.dpop import token_hash
-from dopusk.portal.tests.browser import CALLBACK, CHALLENGE, PORTAL, VERIFIER, Browser, code_for
+from dopusk.portal.tests.browser import CALLBACK, CHALLENGE, PORTAL, VERIFIER, Browser, check_of, code_for
 
 PHARMACY, SECRET = "pharmacy", "p" * 43
 EVERY_GRANT = ["authorization_code", "refresh_token", "client_credentials"]
@@ -154,7 +154,7 @@ def opens(token: str, *, scheme: str = "Bearer", headers: dict[str, str] | None 
 def fault(answer: httpx.Response) -> tuple[int, str, str]:
     """Status, error, and the code of the check."""
     told = answer.json()
-    return answer.status_code, told["error"], told["error_description"]
+    return answer.status_code, told["error"], check_of(told)
 
 
 REQUEST = {

@@ -13,6 +13,7 @@ from dopusk.portal.tests.browser import (
     Browser,
     authorization,
     cabinet_is_registered,
+    check_of,
     code_for,
     exchange,
     known,
@@ -59,7 +60,7 @@ def test_without_a_person_the_service_is_told_that_she_is_needed(obstacle, missi
     code_for(browser, "anna")
     obstacle(known("anna"))
     told = parameters(browser.get(authorization(prompt="none")))
-    assert (told["error"], told["error_description"]) == ("interaction_required", f"missing_{missing}")
+    assert (told["error"], check_of(told)) == ("interaction_required", f"missing_{missing}")
 
 
 def test_a_cooling_off_that_is_over_stops_nobody():

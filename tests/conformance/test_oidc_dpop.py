@@ -13,6 +13,7 @@ from dopusk.portal.tests.browser import (
     PORTAL,
     Browser,
     authorization,
+    check_of,
     code_for,
     known,
     parameters,
@@ -91,7 +92,7 @@ def test_without_the_key_the_token_opens_nothing():
     ):
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
         assert "DPoP " in answer.headers["www-authenticate"]
-    assert opens(token, scheme="DPoP").json()["error_description"] == "proof_form"
+    assert check_of(opens(token, scheme="DPoP").json()) == "proof_form"
 
 
 def test_a_token_bound_to_no_key_is_not_presented_with_one():
@@ -284,7 +285,7 @@ def test_a_code_bound_to_a_key_is_worth_nothing_without_it():
 
 def test_a_key_that_is_no_thumbprint_is_refused_at_once():
     answer = Browser().get(authorization(client_id=PHARMACY, dpop_jkt="short"))
-    assert parameters(answer)["error_description"] == "dpop_jkt_form"
+    assert check_of(parameters(answer)) == "dpop_jkt_form"
 
 
 # who has registered to show keys

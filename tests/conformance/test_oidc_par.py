@@ -10,6 +10,7 @@ from dopusk.portal.tests.browser import (
     PORTAL,
     Browser,
     authorization,
+    check_of,
     known,
     parameters,
     path_of,
@@ -120,7 +121,7 @@ def test_a_reference_gives_one_code():
     browser, reference = annas_browser(), pushed()
     assert "code" in parameters(through(browser, by_reference(reference)))
     again = parameters(browser.get(by_reference(reference)))
-    assert (again["error"], again["error_description"]) == ("invalid_request_uri", "pushed_used")
+    assert (again["error"], check_of(again)) == ("invalid_request_uri", "pushed_used")
     assert Grant.objects.count() == 1
 
 
@@ -136,7 +137,7 @@ def test_a_reference_ends_in_time():
     with connection.cursor() as cursor:
         cursor.execute("UPDATE oidc_pushedrequest SET expires_at = now()")
     told = parameters(browser.get(by_reference(reference)))
-    assert (told["error"], told["error_description"]) == ("invalid_request_uri", "pushed_expired")
+    assert (told["error"], check_of(told)) == ("invalid_request_uri", "pushed_expired")
 
 
 def test_references_are_forgotten_a_day_later():
@@ -240,7 +241,7 @@ def test_who_has_registered_to_push_is_heard_no_other_way():
     pharmacy(par_required=True)
     browser = annas_browser()
     told = parameters(browser.get(authorization(client_id=PHARMACY)))
-    assert (told["error"], told["error_description"]) == ("invalid_request", "push_required")
+    assert (told["error"], check_of(told)) == ("invalid_request", "push_required")
     assert "code" in parameters(through(browser, by_reference(pushed())))
 
 

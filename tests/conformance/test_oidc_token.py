@@ -20,6 +20,7 @@ from dopusk.portal.tests.browser import (
     Browser,
     authorization,
     cabinet_is_registered,
+    check_of,
     code_for,
     exchange,
     parameters,
@@ -53,7 +54,7 @@ def test_a_second_use_of_the_code_revokes_what_the_first_one_gave():
     token = exchange(code).json()["access_token"]
     again = exchange(code)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
-    assert again.json()["error_description"] == "code_reused"
+    assert check_of(again.json()) == "code_reused"
     assert userinfo(token).status_code == 401
     assert Entry.objects.filter(act="oidc.code_reused").count() == 1
 
@@ -176,7 +177,8 @@ def test_signing_out_before_the_exchange_ends_the_code():
     browser = Browser()
     code = code_for(browser)
     browser.submit(browser.get("/"), "/signout/")
-    assert exchange(code).json() == {"error": "invalid_grant", "error_description": "session_over"}
+    told = exchange(code).json()
+    assert (told["error"], check_of(told)) == ("invalid_grant", "session_over")
 
 
 # the ID token, OIDC Core §2 and §3.1.3.6

@@ -103,8 +103,7 @@ def userinfo(request: Request) -> Answer:
 
 def _unopened(scheme: str, fault: Fault) -> Answer:
     log.info("userinfo refused: %s", fault.code)
-    told = {"error": fault.error, "error_description": fault.code}
-    return as_json(HTTPStatus.UNAUTHORIZED, told, *_challenges(scheme.lower(), fault.error))
+    return as_json(HTTPStatus.UNAUTHORIZED, fault.told, *_challenges(scheme.lower(), fault.error))
 
 
 def _challenges(scheme: str, error: str) -> list[tuple[str, str]]:
@@ -137,7 +136,7 @@ def _back(asked: Asked, fault: Fault | None, **values: str) -> Answer:
     """Back to the service: RFC 6749 §4.1.2, with `iss` (RFC 9207 §2)."""
     if fault:
         log.info("authorization refused: %s", fault.code)
-        values = {"error": fault.error, "error_description": fault.code}
+        values = fault.told
     if asked.get("state") and "state" not in asked.repeated:
         values["state"] = asked.get("state")
     values["iss"] = settings.PORTAL_URL

@@ -64,11 +64,10 @@ def revoke(request: Request) -> Answer:
 
 
 def _refused(what: str, fault: Fault | None) -> Answer:
-    """RFC 6749 §5.2; the description is the code of the check, for logs and for whoever connects a service."""
+    """RFC 6749 §5.2; the description names the check and what to do, for whoever connects a service."""
     fault = fault or Fault("invalid_client", "client_authentication")
     log.info("%s refused: %s", what, fault.code)
-    told = {"error": fault.error, "error_description": fault.code}
     if fault.error == "invalid_client":
         challenge = ("WWW-Authenticate", 'Basic realm="dopusk", charset="UTF-8"')
-        return as_json(HTTPStatus.UNAUTHORIZED, told, challenge)
-    return as_json(HTTPStatus.BAD_REQUEST, told)
+        return as_json(HTTPStatus.UNAUTHORIZED, fault.told, challenge)
+    return as_json(HTTPStatus.BAD_REQUEST, fault.told)

@@ -152,6 +152,13 @@ def parameters(response: httpx.Response) -> dict[str, str]:
     }
 
 
+def check_of(told: dict[str, Any]) -> str:
+    """The code of the check, with which every description begins."""
+    code, _, saying = str(told["error_description"]).partition(": ")
+    assert saying, f"{code} does not say what to do"
+    return code
+
+
 def path_of(response: httpx.Response) -> str:
     """The path (with host, if another) a response leads to."""
     parts = urlsplit(response.headers["location"])

@@ -8,6 +8,7 @@ from dopusk.portal.consents.models import Consent
 from dopusk.portal.tests.browser import (
     Browser,
     authorization,
+    check_of,
     code_for,
     exchange,
     known,
@@ -79,7 +80,7 @@ def test_a_code_given_before_withdrawal_is_worth_nothing():
     browser = Browser()
     code = code_for(browser)
     browser.submit(browser.get("/consents/"), f"/consents/{Consent.objects.get().pk}/revoke/")
-    assert exchange(code).json()["error_description"] == "consent_withdrawn"
+    assert check_of(exchange(code).json()) == "consent_withdrawn"
 
 
 def test_somebody_elses_consent_can_neither_be_seen_nor_withdrawn():
