@@ -103,6 +103,31 @@ def test_an_unknown_service_is_told_to_the_person_and_not_by_a_redirect(changes,
     assert code in answer.text
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_on_a_stand_the_developer_sees_the_registered_address_beside_the_one_that_came(language):
+    browser = Browser()
+    browser.cookies.set("portal_language", language)
+    came = "http://l\u043ecalhost:8001/signin/callback/<b>"
+    page = browser.get(authorization(redirect_uri=came)).text
+    assert "http://l\\u043ecalhost:8001/signin/callback/&lt;b&gt;" in page
+    assert f'<li><code class="dk-breakable">{CALLBACK}</code></li>' in page
+    assert "redirect_unregistered: the address" in page
+
+
+def test_beyond_a_stand_nobody_is_told_the_registered_addresses(settings):
+    settings.SANDBOX = False
+    page = Browser().get(authorization(redirect_uri="http://localhost:8001/other/")).text
+    assert "redirect_unregistered" in page
+    assert CALLBACK not in page
+    assert 'id="developer"' not in page
+
+
+def test_of_a_service_nobody_knows_no_address_is_shown():
+    page = Browser().get(authorization(client_id="somebody-else")).text
+    assert "client_unknown: no service" in page
+    assert CALLBACK not in page
+
+
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
 def test_the_recipient_is_named_once(name):
     twice = authorization() + f"&{name}=http%3A%2F%2Fevil.example"

@@ -106,6 +106,16 @@ def test_an_unregistered_way_back_is_refused_and_nobody_is_signed_out(address):
     assert living_sessions() == 1
 
 
+def test_on_a_stand_the_developer_sees_where_one_may_come_back_to_after_signing_out(settings):
+    browser, tokens = signed_in()
+    asked = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": "http://localhost:8001/other/"}
+    page = browser.get(LOGOUT, params=asked).text
+    assert "http://localhost:8001/other/" in page
+    assert SIGNED_OUT in page
+    settings.SANDBOX = False
+    assert SIGNED_OUT not in browser.get(LOGOUT, params=asked).text
+
+
 def test_a_way_back_without_saying_who_asks_is_refused():
     browser, _ = signed_in()
     answer = browser.get(LOGOUT, params={"post_logout_redirect_uri": SIGNED_OUT})

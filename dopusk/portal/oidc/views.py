@@ -1,8 +1,11 @@
 """Pages of the provider: a request that cannot be answered, and signing out on behalf of a service."""
 
+from collections.abc import Collection
 from http import HTTPStatus
+from typing import Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,15 +17,21 @@ from dopusk.portal.oidc import backchannel, keys
 from dopusk.portal.oidc.endpoints import FAULT
 from dopusk.portal.oidc.rules.faults import Fault, first_fault
 from dopusk.portal.oidc.rules.logout import LOGOUT, Leaving, may_leave_unasked
+from dopusk.portal.oidc.rules.sayings import saying
 from dopusk.portal.sessions import access
 from dopusk.portal.sessions.actions import sign_out
+
+SHOWN: Final = 500  # signs of an address that came
 
 
 @csrf_exempt  # a service sends the person here; nothing is changed
 def authorize(request: HttpRequest) -> HttpResponse:
     """What is shown when a request names a service we do not know or an address it has not registered."""
     fault = request.META.get(FAULT) or Fault("invalid_request", "not_an_endpoint")
-    return _refused(request, fault)
+    values = request.POST if request.method == "POST" else request.GET
+    client = clients.find(values.get("client_id", ""))
+    registered = client.redirect_uris if client else frozenset()
+    return _refused(request, fault, values.get("redirect_uri", ""), registered)
 
 
 @csrf_exempt  # RP-Initiated Logout §2 asks for POST from the service; a stranger's request only leads to a question
@@ -32,7 +41,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     leaving = _leaving(request, request.POST if request.method == "POST" else request.GET)
     fault = first_fault(LOGOUT, leaving)
     if fault:
-        return _refused(request, fault)
+        return _not_left(request, fault, leaving)
     if leaving.sid and not may_leave_unasked(leaving):
         person = access.current(request)
         silent = [_(name) for name in backchannel.silent(person.sub, person.sid)] if person else []
@@ -48,7 +57,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """The person has answered: yes, sign me out."""
     leaving = _leaving(request, request.POST)
     fault = first_fault(LOGOUT, leaving)
-    return _refused(request, fault) if fault else _leave(request, leaving)
+    return _not_left(request, fault, leaving) if fault else _leave(request, leaving)
 
 
 def _leaving(request: HttpRequest, values: QueryDict) -> Leaving:
@@ -71,5 +80,27 @@ def _leave(request: HttpRequest, leaving: Leaving) -> HttpResponse:
     return response
 
 
-def _refused(request: HttpRequest, fault: Fault) -> HttpResponse:
-    return render(request, "oidc/refused.html", {"fault": fault}, status=HTTPStatus.BAD_REQUEST)
+def _not_left(request: HttpRequest, fault: Fault, leaving: Leaving) -> HttpResponse:
+    registered = leaving.client.signed_out_uris if leaving.client else frozenset()
+    return _refused(request, fault, leaving.get("post_logout_redirect_uri"), registered)
+
+
+def _refused(request: HttpRequest, fault: Fault, came: str, registered: Collection[str]) -> HttpResponse:
+    """The page for the person; on a stand for learning it tells the developer too what to put right.
+
+    came: the address to come back to, as the request names it. registered: those of the service, if it is known.
+    """
+    context: dict[str, object] = {"fault": fault}
+    if settings.SANDBOX:
+        context["developer"] = {
+            "saying": saying(fault.code),
+            "addresses": fault.code == "redirect_unregistered",
+            "came": _spelled(came[:SHOWN]),
+            "registered": [_spelled(one) for one in sorted(registered)],
+        }
+    return render(request, "oidc/refused.html", context, status=HTTPStatus.BAD_REQUEST)
+
+
+def _spelled(address: str) -> str:
+    """With every sign that looks like another, or like nothing, spelled out: a Cyrillic letter, a line feed."""
+    return address.encode("unicode_escape").decode("ascii")
