@@ -135,8 +135,9 @@ def _judged(arrived: Arrived, system: SystemView) -> tuple[EsiaFault | None, dic
         fault = first_fault(SIGNED if received.generation == 1 else SIGNED_V2, received)
         if fault is None:
             signed = Signed(received.endpoint, "", received.values)
-            verdict = judge.judge(signed, system, now=faults.now("ac"), may_search=may_search)
-            fault, report = verdict.fault, verdict.report
+            now, order = faults.clock("ac")
+            verdict = judge.judge(signed, system, now=now, may_search=may_search)
+            fault, report = verdict.fault, {**verdict.report, **order}
     return fault or first_fault(CONTENT, received), report
 
 

@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -31,8 +32,9 @@ def te(endpoint: str, request: Request) -> Answer:
     if fault or client is None or system is None:
         fault = fault or EsiaFault("008010", "client_unknown")
         return refused_in_json(received, fault, {**_about(received), **_beside(received, system)})
-    verdict = _judged(received, client, system)
-    report = {**_about(received), **verdict.report}
+    now, order = faults.clock("te")
+    verdict = _judged(received, client, system, now)
+    report = {**_about(received), **verdict.report, **order}
     if verdict.fault:
         return refused_in_json(received, verdict.fault, report)
     answer = _granted(received, client)
@@ -42,9 +44,9 @@ def te(endpoint: str, request: Request) -> Answer:
     return as_json(HTTPStatus.OK, answer, ("Pragma", "no-cache"))
 
 
-def _judged(received: Received, client: Registration, system: SystemView) -> judge.Verdict:
+def _judged(received: Received, client: Registration, system: SystemView, now: datetime) -> judge.Verdict:
     """A string nobody could guess is looked at once more, with what the code was asked with: it may be of that."""
-    signed, now = Signed(received.endpoint, received.get("grant_type"), received.values), faults.now("te")
+    signed = Signed(received.endpoint, received.get("grant_type"), received.values)
     verdict = judge.judge(signed, system, now=now, may_search=may_search)
     if verdict.fault is None or verdict.fault.code not in judge.UNGUESSED or not received.get("code"):
         return verdict

@@ -17,9 +17,19 @@ KNOWN_SCOPES: Final = tuple(sorted(SCOPES))
 
 def todo(diagnosis: Diagnosis) -> str:
     """What to do, in one or two sentences."""
+    if of_the_order(diagnosis):
+        return str(advice.on("fault_on_demand")[1])
     general = str(advice.on(diagnosis.code)[1])
     make = _PRECISE.get(diagnosis.code)
     return " ".join(part for part in (make(diagnosis) if make else "", general) if part)
+
+
+def of_the_order(diagnosis: Diagnosis) -> bool:
+    """Whether a fault on demand alone is to blame: by the true clock the time would have been right."""
+    clock, skew = diagnosis.report.get("clock") or {}, diagnosis.report.get("order_seconds")
+    if skew is None or not diagnosis.code.startswith("clock_"):
+        return False
+    return abs(clock["difference_seconds"] - skew) <= clock["tolerance_seconds"]
 
 
 def _detail(diagnosis: Diagnosis) -> str:

@@ -49,6 +49,7 @@ _NAMED: Final = {
     "scope_not_granted",
     "scope_of_another",
     "rs_path",
+    "fault_on_demand",
     "path_unknown",
     "te_method",
 }  # the heading says which
@@ -101,9 +102,11 @@ def of(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def headline(diagnosis: Diagnosis) -> str:
     """What happened, as a heading: without its full stop, and no number torn from its word."""
-    what, _todo = advice.on(diagnosis.code)
+    code = "fault_on_demand" if precise.of_the_order(diagnosis) else diagnosis.code
+    what, _todo = advice.on(code)
     words = re.sub(r" (?=\d)", "\N{NO-BREAK SPACE}", str(what).removesuffix("."))
-    named = diagnosis.report.get("detail", "") if diagnosis.code in _NAMED else ""
+    detail = diagnosis.report.get("order" if code != diagnosis.code else "detail", "")
+    named = detail if code in _NAMED else ""
     return f"{words}: {named}" if named else words
 
 
@@ -210,6 +213,7 @@ def _clock(report: Report) -> dict[str, Any] | None:
         "server_time": clock.get("server_time", ""),
         "tolerance": _lasting(clock["tolerance_seconds"]) if "tolerance_seconds" in clock else "",
         "difference": "" if seconds is None else _difference(seconds),
+        "order": report.get("order", ""),
         "too_much": seconds is not None and abs(seconds) > clock["tolerance_seconds"],
     }
 

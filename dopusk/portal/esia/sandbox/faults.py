@@ -5,6 +5,7 @@ They stand around the whole WSGI application, so that an endpoint knows nothing 
 """
 
 import json
+import logging
 import random
 import time
 from collections.abc import Iterable, Iterator
@@ -15,16 +16,24 @@ from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from dopusk.kernel.faults import Fault
+from dopusk.portal.esia.console import diagnosis
+from dopusk.portal.esia.errors import EsiaFault
+from dopusk.portal.wire import Request
 
-PATHS: Final = {
-    "/aas/oauth2/ac": "ac",
-    "/aas/oauth2/v2/ac": "ac",
-    "/aas/oauth2/te": "te",
-    "/aas/oauth2/v3/te": "te",
-    "/idp/ext/Logout": "logout",
+log = logging.getLogger(__name__)
+
+ENDPOINTS: Final = {
+    "/aas/oauth2/ac": "v1/ac",
+    "/aas/oauth2/v2/ac": "v2/ac",
+    "/aas/oauth2/te": "v1/te",
+    "/aas/oauth2/v3/te": "v3/te",
+}
+PATHS: Final = {path: name.partition("/")[2] for path, name in ENDPOINTS.items()} | {
+    "/idp/ext/Logout": "logout"
 }
 ROOTS: Final = {"/rs/prns": "prns", "/rs/orgs": "orgs"}
 _HTML: Final = b"<html><head><title>Error</title></head><body><h1>Error</h1></body></html>"
@@ -35,10 +44,24 @@ def endpoint_of(path: str) -> str:
     return PATHS.get(path) or next((name for root, name in ROOTS.items() if path.startswith(f"{root}/")), "")
 
 
-def now(endpoint: str) -> datetime:
-    """The endpoint's clock: the true one unless a fault makes it fast or slow."""
+def clock(endpoint: str) -> tuple[datetime, dict[str, Any]]:
+    """The endpoint's clock: the true one unless a fault makes it fast or slow; and that fault, for the report."""
     chosen = _drawn(endpoint, "skew") if settings.ESIA_FAULTS else None
-    return timezone.now() + timedelta(seconds=chosen.number if chosen else 0)
+    if chosen is None:
+        return timezone.now(), {}
+    order = {"order": ordered(chosen), "order_seconds": int(chosen.number)}
+    return timezone.now() + timedelta(seconds=chosen.number), order
+
+
+def now(endpoint: str) -> datetime:
+    """That clock alone."""
+    return clock(endpoint)[0]
+
+
+def ordered(fault: Fault) -> str:
+    """The fault as the command line had it."""
+    share = f"@{fault.probability:g}" if fault.probability < 1 else ""
+    return f"--fault {fault.endpoint}:{fault.kind}={fault.value}{share}"
 
 
 def over(application: WSGIApplication) -> WSGIApplication:
@@ -58,14 +81,45 @@ class Troubled:
         if not endpoint:
             return self.application(environ, start_response)
         if delay := _drawn(endpoint, "delay"):
+            start_response = _noting(start_response, _kept(delay, environ))
             time.sleep(delay.number)
         if status := _drawn(endpoint, "status"):
-            return _failed(HTTPStatus(int(status.value)), start_response)
+            noting = _noting(start_response, _kept(status, environ))
+            return _failed(HTTPStatus(int(status.value)), noting)
         spoilt = _drawn(endpoint, "garbage") or _drawn(endpoint, "drop")
         if spoilt is None:
             return self.application(environ, start_response)
         true = _Kept()
-        return _spoilt(spoilt, true.body(self.application, environ), true, start_response)
+        body = true.body(self.application, environ)
+        return _spoilt(spoilt, body, true, _noting(start_response, _kept(spoilt, environ)))
+
+
+def _kept(fault: Fault, environ: WSGIEnvironment) -> str:
+    """The address of the diagnosis that names the order: whose request it was, and that nothing is wrong with it."""
+    path, request = str(environ.get("PATH_INFO", "")), Request(environ)
+    sent = {**request.query[0], **request.form[0]}
+    code, esia_code = "fault_on_demand", ""
+    if fault.kind == "status":
+        esia_code = _code_of(HTTPStatus(int(fault.value)))[0]
+    told = EsiaFault(esia_code, code, ordered(fault))
+    endpoint = ENDPOINTS.get(path) or ("logout" if fault.endpoint == "logout" else "rs")
+    report = {"parameters": sorted(sent)[:50], "path": path[:200]}
+    try:
+        kept = diagnosis.record(endpoint, sent.get("client_id", "")[:100], told, report)
+    except DatabaseError:
+        log.exception("a fault on demand could not be noted")
+        return ""
+    return f"{settings.PORTAL_URL}/esia/console/{kept}/"
+
+
+def _noting(start_response: StartResponse, address: str) -> StartResponse:
+    """The answer begins with the address of the diagnosis, unless it has one of its own."""
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Any:
+        named = not address or any(name.lower() == "x-diagnosis" for name, _ in headers)
+        return start_response(status, headers if named else [*headers, ("X-Diagnosis", address)], exc_info)
+
+    return start
 
 
 @dataclass
@@ -99,9 +153,13 @@ def _drawn(endpoint: str, kind: str) -> Fault | None:
     return next(found, None)
 
 
+def _code_of(status: HTTPStatus) -> tuple[str, str]:
+    return ("007008", "temporarily_unavailable") if status == 503 else ("007007", "server_error")
+
+
 def _failed(status: HTTPStatus, start_response: StartResponse) -> list[bytes]:
     """As the real system says of itself: overloaded, or something unexpected."""
-    code, error = ("007008", "temporarily_unavailable") if status == 503 else ("007007", "server_error")
+    code, error = _code_of(status)
     body = json.dumps({"error": error, "error_description": f"ESIA-{code}: fault on demand"}).encode()
     start_response(
         f"{status.value} {status.phrase}",
@@ -115,7 +173,8 @@ def _failed(status: HTTPStatus, start_response: StartResponse) -> list[bytes]:
 
 
 def _spoilt(fault: Fault, body: bytes, true: _Kept, start_response: StartResponse) -> Iterable[bytes]:
-    other = [(name, value) for name, value in true.headers if name.lower() != "content-length"]
+    ours = {"content-length", "x-diagnosis"}  # of the true answer nobody sees the whole
+    other = [(name, value) for name, value in true.headers if name.lower() not in ours]
     if fault.kind == "drop":  # as many bytes were promised as there are, and fewer come
         start_response(true.status, [*other, ("Content-Length", str(len(body) + 1))])
         return iter([body[: int(fault.value)]])

@@ -8,8 +8,13 @@ import pytest
 from django.utils import timezone
 
 from dopusk.kernel.faults import parse
+from dopusk.portal.esia.console import precise, shown
+from dopusk.portal.esia.models import Diagnosis
 from dopusk.portal.esia.sandbox import faults
+from dopusk.portal.esia.tests.esia_client import Esia, registered, said, stamp
+from dopusk.portal.tests.browser import Browser, one_connection, parameters
 
+pytestmark = pytest.mark.django_db
 TRUE = b'{"a": "true answer"}'
 TE = "/aas/oauth2/te"
 
@@ -19,11 +24,10 @@ def _application(environ: Any, start_response: Any) -> list[bytes]:
     return [TRUE]
 
 
-def _get(path: str) -> httpx.Response:
-    with httpx.Client(
-        transport=httpx.WSGITransport(app=faults.over(_application)), base_url="http://a"
-    ) as client:
-        return client.get(path)
+def _get(path: str, **options: Any) -> httpx.Response:
+    transport = httpx.WSGITransport(app=faults.over(_application))
+    with one_connection(), httpx.Client(transport=transport, base_url="http://a") as client:
+        return client.request(options.pop("method", "GET"), path, **options)
 
 
 @pytest.fixture
@@ -106,11 +110,67 @@ def test_a_skewed_clock_is_its_endpoints_alone(told, seconds):
     assert abs(faults.now("te") - timezone.now()) < timedelta(seconds=2)
 
 
-@pytest.mark.django_db
 def test_a_skewed_clock_refuses_a_good_timestamp(told):
-    from dopusk.portal.esia.tests.esia_client import Esia, registered, said
-    from dopusk.portal.tests.browser import Browser, parameters
-
     registered()
     told("ac:skew=600")
     assert said(parameters(Browser().get(Esia().ac())))[1] == "ESIA-007015"
+
+
+# ── what the console says of them ──
+
+
+@pytest.mark.parametrize(
+    ("fault", "esia_code"),
+    [
+        ("te:status=503", "007008"),
+        ("te:status=500", "007007"),
+        ("te:drop=5", ""),
+        ("te:garbage=html", ""),
+        ("te:delay=0", ""),
+    ],
+)
+def test_a_fault_that_was_ordered_is_kept_with_its_order_and_its_address_goes_with_the_answer(
+    told, fault, esia_code
+):
+    told(fault)
+    answer = _get(TE, method="POST", data={"client_id": "TESTIS", "state": "s"})
+    kept = Diagnosis.objects.get()
+    assert (kept.code, kept.esia_code, kept.endpoint, kept.client_id) == (
+        "fault_on_demand",
+        esia_code,
+        "v1/te",
+        "TESTIS",
+    )
+    assert answer.headers["x-diagnosis"].endswith(f"/{kept.pk}/")
+    assert f"--fault {fault}" in shown.headline(kept)
+    assert Browser().get(answer.headers["x-diagnosis"]).status_code == 200
+
+
+def test_the_order_is_told_with_its_share(told, monkeypatch):
+    monkeypatch.setattr(faults.random, "random", lambda: 0.1)
+    told("prns:status=503@0.2")
+    _get("/rs/prns/1")
+    kept = Diagnosis.objects.get()
+    assert (kept.endpoint, kept.report["detail"]) == ("rs", "--fault prns:status=503@0.2")
+
+
+@pytest.mark.parametrize("endpoint", ["ac", "te"])
+def test_a_refusal_by_a_skewed_clock_names_the_order(told, endpoint):
+    registered()
+    told(f"{endpoint}:skew=600")
+    esia = Esia(2)
+    if endpoint == "ac":
+        Browser().get(esia.ac())
+    else:
+        esia.post(esia.te("code"))
+    kept = Diagnosis.objects.get()
+    assert kept.code == "clock_behind"
+    assert f"--fault {endpoint}:skew=600" in shown.headline(kept)
+    assert f"--fault {endpoint}:skew=600" in Browser().get(f"/esia/console/{kept.pk}/").text
+
+
+def test_a_clock_that_is_off_by_itself_is_not_the_orders_fault(told):
+    registered()
+    told("ac:skew=600")
+    Browser().get(Esia().ac(timestamp=stamp(-timedelta(seconds=400))))
+    assert not precise.of_the_order(Diagnosis.objects.get())
