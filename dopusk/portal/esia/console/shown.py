@@ -50,6 +50,7 @@ _NAMED: Final = {
     "scope_of_another",
     "rs_path",
     "fault_on_demand",
+    "test_person_unknown",
     "path_unknown",
     "te_method",
 }  # the heading says which

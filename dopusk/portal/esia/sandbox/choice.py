@@ -10,6 +10,8 @@ from dopusk.portal.esia.sandbox.people import SIXTEEN, Seat, by_snils
 from dopusk.portal.esia.sandbox.seeding import account_of
 from dopusk.portal.wire import Request
 
+_LONGEST = 40  # characters of a header that are told
+
 
 @dataclass(frozen=True)
 class Offered:
@@ -34,6 +36,15 @@ def person_for(request: Request) -> uuid.UUID | None:
     seat = by_snils(request.header("X_SANDBOX_SNILS") or settings.ESIA_AUTO_LOGIN)
     account = account_of(seat) if seat else None
     return account.sub if account else None
+
+
+def nobody(request: Request) -> str:
+    """What `X-Sandbox-Snils` says when it counts and no test person has it; else an empty text."""
+    named = request.header("X_SANDBOX_SNILS")
+    if not named or not settings.SANDBOX or not settings.ESIA_AUTO_LOGIN:
+        return ""
+    seat = by_snils(named)
+    return "" if seat and account_of(seat) else named[:_LONGEST]
 
 
 def entrance() -> str:

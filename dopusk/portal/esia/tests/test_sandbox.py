@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives import serialization
 from django.urls import reverse
 
 from dopusk.portal.esia import signing
+from dopusk.portal.esia.models import Diagnosis
 from dopusk.portal.esia.sandbox import seeding
 from dopusk.portal.esia.tests.esia_client import CALLBACK, Esia, registered, said
 from dopusk.portal.sessions.access import COOKIE
@@ -49,6 +50,17 @@ def test_a_request_may_name_another_of_the_sixteen(settings):
     answer = Browser().get(Esia().ac(), headers={"X-Sandbox-Snils": "000-000-600 12"})
     told = Esia().post(Esia().te(parameters(answer)["code"])).json()
     assert signing.verify(told["access_token"])["urn:esia:sbj_id"] == 1_000_300_612
+
+
+@pytest.mark.usefixtures("_people")
+@pytest.mark.parametrize("named", ["000-000-600-17", "112-233-445 95", "anna"])
+def test_a_request_that_names_nobody_is_refused_by_name(settings, named):
+    settings.ESIA_AUTO_LOGIN = "000-000-600-01"
+    answer = Browser().get(Esia().ac(), headers={"X-Sandbox-Snils": named})
+    kept = Diagnosis.objects.get(code="test_person_unknown")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert (kept.report["detail"], answer.headers["x-diagnosis"].endswith(f"/{kept.pk}/")) == (named, True)
+    assert not Session.objects.exists()
 
 
 @pytest.mark.usefixtures("_people")
