@@ -1,5 +1,6 @@
 """The `timestamp` of a request: `yyyy.MM.dd HH:mm:ss Z` (reference §2), and the ways it goes wrong."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -66,8 +67,9 @@ def write(moment: datetime, zone: timezone) -> str:
 
 
 def late(stamp: Stamp, now: datetime) -> int:
-    """Whole seconds the client's clock is behind ours; negative when it is ahead."""
-    return round((now - stamp.moment).total_seconds())
+    """Whole seconds the client's clock is behind ours; negative when it is ahead. Ours is cut to the second, as his
+    is written: times that read the same do not differ."""
+    return math.floor((now - stamp.moment).total_seconds())
 
 
 def clock_fault(seconds: int, tolerance: int) -> str:

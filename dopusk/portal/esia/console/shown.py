@@ -211,6 +211,7 @@ def _clock(report: Report) -> dict[str, Any] | None:
     seconds = clock["difference_seconds"]
     return {
         "timestamp": clock["timestamp"],
+        "words": _words(clock["timestamp"]),
         "server_time": clock.get("server_time", ""),
         "tolerance": _lasting(clock["tolerance_seconds"]) if "tolerance_seconds" in clock else "",
         "difference": "" if seconds is None else _difference(seconds),
@@ -220,7 +221,7 @@ def _clock(report: Report) -> dict[str, Any] | None:
 
 
 def _difference(seconds: int) -> str:
-    if seconds == 0:
+    if abs(seconds) <= 1:  # a timestamp has no parts of a second, and takes some of one to come
         return _("часы совпадают")
     words = _lasting(abs(seconds))
     return (

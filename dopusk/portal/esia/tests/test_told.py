@@ -1,11 +1,16 @@
 """What an integrator is told of a request that never got as far as its signature, or got there in another form."""
 
 import base64
+import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from dopusk.portal.esia import signing
+from dopusk.portal.esia.client_secret import stamps
 from dopusk.portal.esia.console import diagnosis, precise
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.models import Diagnosis
@@ -211,3 +216,37 @@ def test_of_an_unknown_scope_the_known_ones_are_shown():
     kept = diagnosis.record("v2/ac", "TESTIS", EsiaFault("007006", "scope_unknown", "fio"), {})
     text = Browser().get(reverse("esia:console_diagnosis", args=[kept])).text
     assert "<code>birthplace</code>" in text
+
+
+# ── clocks ──
+
+
+def clock_of(difference: int, timestamp: str = "2026.11.22 14:36:11 +0300") -> Any:
+    """The page of a request whose clock was looked at."""
+    clock = {
+        "timestamp": timestamp,
+        "difference_seconds": difference,
+        "tolerance_seconds": 300,
+        "server_time": "2026.11.22 14:36:12 +0300",
+    }
+    kept = diagnosis.record("v1/ac", "TESTIS", None, {"clock": clock})
+    return Client().get(reverse("esia:console_diagnosis", args=[kept]))
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_clocks_equal_but_for_the_parts_of_a_second_are_said_to_agree(seconds):
+    assert clock_of(seconds).context["clock"]["difference"] == clock_of(0).context["clock"]["difference"]
+    assert clock_of(2).context["clock"]["difference"] != clock_of(0).context["clock"]["difference"]
+
+
+@pytest.mark.parametrize(("millis", "seconds"), [(0, 0), (999, 0), (1000, 1), (-1, -1)])
+def test_our_clock_counts_whole_seconds_as_a_timestamp_does(millis, seconds):
+    stamp = stamps.read("2026.11.22 14:36:11 +0300", lenient=False)
+    assert stamps.late(stamp, stamp.moment + timedelta(milliseconds=millis)) == seconds
+
+
+def test_the_lost_plus_is_seen_in_the_timestamp_and_our_times_have_their_zone():
+    text = clock_of(0, "2026.11.22 14:36:11  0300").content.decode()
+    assert text.count('<span class="esia-space"> </span>') >= 3
+    assert re.search(r"\d\d:\d\d:\d\d \+0300", text)
+    assert re.search(r"\d\d:\d\d:\d\d \+0300", Client().get(reverse("esia:console")).content.decode())
