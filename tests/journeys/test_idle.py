@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dopusk.stand.running import RunningStand
-from tests.journeys.conftest import accessible, fits
+from tests.journeys.conftest import accessible, enter_portal, fits
+from tests.journeys.portal import leave
 
 
 @pytest.fixture
@@ -63,6 +64,21 @@ def test_what_he_typed_is_there_again_and_passwords_are_not(stand, boris):
     for name in ("current_password", "new_password"):
         expect(boris.locator(f"[name={name}]")).to_have_value("")
     assert "скворец" not in boris.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+
+
+def test_a_page_open_beside_the_one_he_signs_out_on_does_not_stay_open(stand, boris):
+    boris.goto(f"{stand.portal}/recovery/?page")
+    boris.locator("[name=identifier]").fill("то, что он набрал")
+    elsewhere = boris.context.new_page()
+    elsewhere.goto(f"{stand.portal}/")
+    leave(elsewhere)
+    boris.bring_to_front()
+    boris.clock.fast_forward("00:06")
+    boris.evaluate("window.dispatchEvent(new Event('focus'))")
+    boris.wait_for_url(f"{stand.portal}/signin/?next=%2Frecovery%2F%3Fpage")
+    enter_portal(stand, boris, "boris")
+    expect(boris.locator("#idle-restored")).to_be_visible()
+    expect(boris.locator("[name=identifier]")).to_have_value("то, что он набрал")
 
 
 @pytest.mark.parametrize(

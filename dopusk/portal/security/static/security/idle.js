@@ -109,6 +109,15 @@
   }
   window.addEventListener("storage", (event) => { if (event.key === SEEN && Date.now() - greeted > 5000) stay(); });
 
+  // She may have signed out elsewhere meanwhile: a page that comes to sight again asks, and does not stay open.
+  const seen = () => {
+    const idle = dialog.open || Date.now() >= warnAt; // then the question stands, and its time runs out
+    if (document.visibilityState === "visible" && !over && !idle && Date.now() - greeted > 5000) stay();
+  };
+  document.addEventListener("visibilitychange", seen);
+  window.addEventListener("focus", seen);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { greeted = 0; seen(); } });
+
   dialog.addEventListener("cancel", (event) => { event.preventDefault(); stay(); });
   document.getElementById("idle-stay").addEventListener("click", (event) => { event.preventDefault(); stay(); });
 
