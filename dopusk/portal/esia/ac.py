@@ -47,6 +47,7 @@ from dopusk.portal.esia.rules.ac import (
     refusal,
 )
 from dopusk.portal.esia.rules.received import Received, first_fault
+from dopusk.portal.esia.rules.received import notes as notes_of
 from dopusk.portal.esia.sandbox import choice, faults
 from dopusk.portal.sessions import rules as session_rules
 from dopusk.portal.sessions.access import COOKIE, address_of
@@ -111,7 +112,7 @@ def ac(endpoint: str, request: Request) -> Answer | Page:
     if isinstance(consents, EsiaFault):
         return refused_back(received, consents, _about(received))
     if arrived.done is None:
-        diagnosis.record(endpoint, client.client_id, None, report)
+        diagnosis.record(endpoint, client.client_id, None, {**report, "notes": notes_of(received)})
     return _entering(arrived, Wanted(received, client, tuple(consents), _agreed_since(arrived)))
 
 

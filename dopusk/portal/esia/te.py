@@ -7,6 +7,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
+from django.conf import settings
+
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.esia import actions, systems
@@ -16,7 +18,7 @@ from dopusk.portal.esia.client_secret import judge
 from dopusk.portal.esia.client_secret.signed import Signed, SystemView
 from dopusk.portal.esia.console import diagnosis
 from dopusk.portal.esia.errors import EsiaFault
-from dopusk.portal.esia.rules.received import Received, first_fault
+from dopusk.portal.esia.rules.received import Received, first_fault, notes
 from dopusk.portal.esia.rules.te import CLIENT, CODE, FORM, REFRESH, by_grant
 from dopusk.portal.esia.sandbox import faults
 from dopusk.portal.wire import Answer, Page, Request, as_json
@@ -40,7 +42,8 @@ def te(endpoint: str, request: Request) -> Answer:
     answer = _granted(received, client)
     if isinstance(answer, EsiaFault):
         return refused_in_json(received, answer, report)
-    diagnosis.record(endpoint, client.client_id, None, report)
+    if settings.SANDBOX:  # elsewhere an accepted request is not kept
+        diagnosis.record(endpoint, client.client_id, None, {**report, "notes": _notes(received, client)})
     return as_json(HTTPStatus.OK, answer, ("Pragma", "no-cache"))
 
 
@@ -55,6 +58,16 @@ def _judged(received: Received, client: Registration, system: SystemView, now: d
         return verdict
     known = replace(signed, ac_state=begun.state, ac_scope=begun.scope)
     return judge.judge(known, system, now=now, may_search=may_search)
+
+
+def _notes(received: Received, client: Registration) -> list[str]:
+    """§10 quirk 7: markers have the scopes of the code, whatever te names."""
+    told = notes(received)
+    begun = actions.begun(received.get("code"), client.client_id) if received.get("code") else None
+    named = f"{received.get('scope')} {received.get('scope_org')}"
+    if begun and set(named.split()) != set(f"{begun.scope} {begun.scope_org}".split()):
+        told.append("note_scope")
+    return told
 
 
 def _beside(received: Received, system: SystemView | None) -> dict[str, Any]:

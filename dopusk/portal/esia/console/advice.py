@@ -244,7 +244,14 @@ OF_CONSENTS: Final[dict[str, Advice]] = {
     ),
 }
 
-ALL: Final[dict[str, Advice]] = {**OF_SIGNATURES, **OF_REQUESTS, **OF_CONSENTS}
+OF_NOTES: Final[dict[str, Advice]] = {
+    "note_scope": (
+        _("scope у te не тот, что у ac."),
+        _("Области маркера взяты из кода; передавайте в te тот же scope, что в ac."),
+    ),
+    "note_state": (_("state — не UUID."), _("Портал принял его; по правилам ЕСИА state — новый UUID.")),
+}
+ALL: Final[dict[str, Advice]] = {**OF_SIGNATURES, **OF_REQUESTS, **OF_CONSENTS, **OF_NOTES}
 _ACCEPTED: Final[Advice] = (_("Запрос принят."), "")
 _UNEXPECTED: Final[Advice] = (
     _("Портал не смог ответить."),

@@ -97,6 +97,7 @@ def of(diagnosis: Diagnosis) -> dict[str, Any]:
         "known_scopes": precise.KNOWN_SCOPES if diagnosis.code in {"scope_unknown", "scope_form"} else (),
         "rest": {name: report[name] for name in ("path", "needed", "scopes") if report.get(name)},
         "parameters": report.get("parameters", []),
+        "notes": [(code, advice.on(code)) for code in report.get("notes", [])],
         "forgiven": [(code, advice.on(code)[0]) for code in report.get("forgiven", [])],
     }
 

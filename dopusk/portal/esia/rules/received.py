@@ -12,6 +12,7 @@ from dopusk.portal.esia.scopes import Scope, parsed
 
 _PLAIN: Final = re.compile(r"[^\x00-\x1f\x7f]*")
 _LINE_ENDS: Final = re.compile(r"[\r\n]")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST_STATE: Final = 1024
 _UNREADABLE: Final = "�"  # what is no UTF-8 has been read as this
 
@@ -103,3 +104,8 @@ def generation_is_allowed(received: Received) -> EsiaFault | None:
 def scope_is_there(received: Received) -> EsiaFault | None:
     """§8 007013."""
     return None if received.get("scope").strip() else EsiaFault("007013", "scope_missing", "scope")
+
+
+def notes(received: Received) -> list[str]:
+    """What is worth telling of a request that is accepted all the same, by codes of `console.advice`."""
+    return [] if _UUID.fullmatch(received.get("state")) else ["note_state"]

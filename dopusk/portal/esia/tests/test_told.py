@@ -250,3 +250,27 @@ def test_the_lost_plus_is_seen_in_the_timestamp_and_our_times_have_their_zone():
     assert text.count('<span class="esia-space"> </span>') >= 3
     assert re.search(r"\d\d:\d\d:\d\d \+0300", text)
     assert re.search(r"\d\d:\d\d:\d\d \+0300", Client().get(reverse("esia:console")).content.decode())
+
+
+# ── what is worth telling of an accepted request ──
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+def test_another_scope_at_te_and_a_state_that_is_no_uuid_are_noted(generation):
+    registered()
+    esia = Esia(generation)
+    assert esia.post(esia.te(esia.code(), scope="openid", state="mine")).status_code == 200
+    kept = {one.endpoint: one for one in Diagnosis.objects.filter(code="")}
+    assert kept.pop(f"v{generation}/ac").report["notes"] == []
+    (te,) = kept.values()
+    assert te.report["notes"] == ["note_state", "note_scope"]
+    assert "note_scope" in Browser().get(reverse("esia:console_diagnosis", args=[te.pk])).text
+
+
+def test_of_an_ordinary_request_there_is_nothing_to_note():
+    registered()
+    esia = Esia()
+    esia.post(esia.te(esia.code(scope="openid snils"), scope="snils openid"))
+    assert [one.report["notes"] for one in Diagnosis.objects.filter(code="")] == [[], []]
+    Browser().get(esia.ac(state="mine"))
+    assert Diagnosis.objects.latest("at").report["notes"] == ["note_state"]
