@@ -61,7 +61,8 @@ def together(act: Callable[[], Outcome]) -> Outcome:
         with transaction.atomic():
             return act()
     except (psycopg.OperationalError, OperationalError):
-        if raw is not None and not raw.closed and not raw.broken:  # by now Django has put another in its place
+        # by now Django may have put another line in the place of the lost one
+        if raw is not None and not raw.closed and not raw.broken:
             raise
         connection.close()
         log.warning("the database connection was lost; the transaction is begun anew")
