@@ -40,20 +40,23 @@ def _open_in_sandbox(view: View) -> View:
 @require_safe
 @_open_in_sandbox
 def console(request: HttpRequest) -> HttpResponse:
-    """Requests of systems, the newest first; by system, and refused ones alone."""
+    """Requests of systems, the newest first; by system. The page has the refused alone until all are asked for, the
+    JSON has all until the refused alone are."""
     client_id = request.GET.get("client_id", "").replace("\0", "").strip()[:LONGEST]
-    refused = request.GET.get("only") == "refused"
+    as_json = request.GET.get("format") == "json"
+    refused = request.GET.get("only", "all" if as_json else "refused") == "refused"
     found = Diagnosis.objects.order_by("-at")
     if client_id:
         found = found.filter(client_id=client_id)
     if refused:
         found = found.exclude(code="")
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    if request.GET.get("format") == "json":
+    if as_json:
         listed = {"page": page.number, "pages": page.paginator.num_pages}
         return _json({**listed, "diagnoses": [diagnosis.as_json(one) for one in page]})
     rows = [{"one": one, "what": shown.headline(one)} for one in page]
-    context = {"page": page, "rows": rows, "client_id": client_id, "refused": refused}
+    accepted = refused and not rows and Diagnosis.objects.exists()
+    context = {"page": page, "rows": rows, "client_id": client_id, "refused": refused, "accepted": accepted}
     return render(request, "esia/console.html", context)
 
 

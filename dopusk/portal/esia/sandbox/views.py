@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,7 +32,10 @@ def people(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _entered(request, next_path)
     client = clients.find(signin.client_of(next_path))
-    shown = {"offered": choice.offered(), "next": next_path, "client": client}
+    name = _(client.name) if client else ""
+    if str(get_language()).startswith("ru"):  # it stands in such quotes itself
+        name = name.translate(str.maketrans("«»", "„“"))
+    shown = {"offered": choice.offered(), "next": next_path, "client": client, "name": name}
     return leading_to(client, render(request, "esia/people.html", shown))
 
 

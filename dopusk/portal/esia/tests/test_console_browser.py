@@ -42,6 +42,9 @@ def pages():
             EsiaFault("005029", "rs_scope", "contacts"),
             {"path": "/rs/prns/1/ctts", "scopes": ["openid"]},
         ),
+        ("v2/ac", EsiaFault("007006", "scope_unknown", "fio"), {"scope": {**scope, "given": ["fio"]}}),
+        ("v1/te", EsiaFault("007008", "fault_on_demand", "--fault te:status=503@0.25"), {}),
+        ("v1/te", EsiaFault("007038", "te_method", "GET"), {"notes": ["note_scope", "note_state"]}),
     ]
     return {
         "string": recorded(v2, v2.signature(v2.joined(*V1))),
@@ -52,6 +55,9 @@ def pages():
         "literal": recorded(v3_te(), "clientSecret"),
         "code": recorded(v3_te(), v3_te().signature(v3_te().joined(*V2))),
         "accepted": recorded(v1),
+        "plus": recorded(v2, timestamp=VALUES["timestamp"].replace("+", " ")),
+        "astray": "/aas/oauth2/v3/ac-somewhere-very-far-away-from-anything-that-there-is",
+        "all": reverse("esia:console") + "?only=all",
         **{
             fault.code: reverse(
                 "esia:console_diagnosis", args=[diagnosis.record(endpoint, "DOPUSK", fault, report)]

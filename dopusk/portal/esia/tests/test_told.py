@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from dopusk.portal.clients import models
 from dopusk.portal.esia import signing
 from dopusk.portal.esia.client_secret import stamps
 from dopusk.portal.esia.console import diagnosis, precise
 from dopusk.portal.esia.errors import EsiaFault
 from dopusk.portal.esia.models import Diagnosis
-from dopusk.portal.esia.tests.esia_client import Esia, registered, said
+from dopusk.portal.esia.tests.esia_client import Esia, forget, registered, said
 from dopusk.portal.esia.tests.signed_requests import OWN
 from dopusk.portal.tests.browser import Browser, parameters
 
@@ -274,3 +275,31 @@ def test_of_an_ordinary_request_there_is_nothing_to_note():
     assert [one.report["notes"] for one in Diagnosis.objects.filter(code="")] == [[], []]
     Browser().get(esia.ac(state="mine"))
     assert Diagnosis.objects.latest("at").report["notes"] == ["note_state"]
+
+
+# ── lists ──
+
+
+def test_the_console_opens_with_the_refused_alone_and_leads_to_all():
+    browser, console = Browser(), reverse("esia:console")
+    accepted = diagnosis.record("v1/ac", "TESTIS", None, {})
+    assert "?only=all" in browser.get(console).text
+    refused = diagnosis.record("v1/ac", "TESTIS", EsiaFault("007014", "parameter_missing", "state"), {})
+    opened, everything = browser.get(console).text, browser.get(console, params={"only": "all"}).text
+    assert (str(refused) in opened, str(accepted) in opened) == (True, False)
+    assert (str(refused) in everything, str(accepted) in everything) == (True, True)
+    assert 'value="all"' in opened
+    assert len(browser.get(console, params={"format": "json"}).json()["diagnoses"]) == 2
+
+
+def test_quotes_within_quotes_are_of_the_other_kind(settings):
+    registered()
+    models.Client.objects.update(name="Система «MYSYSTEM»")
+    forget()
+    page = Browser().get(reverse("esia:people"), params={"next": Esia().ac()})
+    text = " ".join(page.text.split())
+    assert "«Система „MYSYSTEM“». Этих" in text
+    english = Client()
+    english.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    answer = english.get(reverse("esia:people"), {"next": Esia().ac()})
+    assert "“Система «MYSYSTEM»”" in answer.content.decode()
