@@ -147,8 +147,8 @@ def _entering(arrived: Arrived, wanted: Wanted) -> Answer | Page:
     """The person herself: who she is, whether she is let in, whether she has agreed."""
     received = wanted.received
     if nobody := choice.nobody(arrived.request):
-        fault = EsiaFault("007003", "test_person_unknown", nobody)
-        return refused_in_json(received, fault, _about(received))
+        unknown = EsiaFault("007003", "test_person_unknown", nobody)
+        return refused_in_json(received, unknown, _about(received))
     cookie, unasked, headers = _cookie(arrived, wanted)
     sub = actions.who(cookie) if asks_who_she_is(received) else None
     if sub and (fault := first_fault(ENTRANT, actions.entrant(received, sub))):

@@ -74,7 +74,7 @@ def _told(request: HttpRequest, endpoint: str, fault: EsiaFault, status: HTTPSta
         kept = diagnosis.record(endpoint, given[:100], fault, report)
         address = f"{settings.PORTAL_URL}/esia/console/{kept}/"
     if "text/html" in request.headers.get("Accept", ""):
-        context = {"what": what, "todo": todo, "fault": fault, "diagnosis": address}
+        context = {"what": str(what).removesuffix("."), "todo": todo, "fault": fault, "diagnosis": address}
         answer = render(request, "esia/astray.html", context, status=status)
     else:
         words = fault.description if fault.esia_code else f"{what} {todo}"

@@ -29,7 +29,7 @@ def of_the_order(diagnosis: Diagnosis) -> bool:
     clock, skew = diagnosis.report.get("clock") or {}, diagnosis.report.get("order_seconds")
     if skew is None or not diagnosis.code.startswith("clock_"):
         return False
-    return abs(clock["difference_seconds"] - skew) <= clock["tolerance_seconds"]
+    return bool(abs(clock["difference_seconds"] - skew) <= clock["tolerance_seconds"])
 
 
 def _detail(diagnosis: Diagnosis) -> str:
@@ -68,6 +68,8 @@ def _difference(given: str, registered: list[str]) -> str:
         return _("На конце не хватает косой черты.")
     if given.endswith("/") and given[:-1] in registered:
         return _("На конце лишняя косая черта.")
+    if given.replace("/?", "?", 1) in {one.replace("/?", "?", 1) for one in registered}:
+        return _("Отличается только косая черта перед знаком «?».")
     if "%" in given and unquote(given) in registered:
         return _("Адрес закодирован дважды: после раскодирования в нём остались знаки процента.")
     if given.lower() in {one.lower() for one in registered}:

@@ -170,6 +170,7 @@ def test_any_of_the_scopes_that_would_do_is_named():
 REGISTERED = "http://127.0.0.1:9/cb?from=esia"
 ADDRESSES = {
     "a slash more": f"{REGISTERED}/",
+    "a slash before the question": "http://127.0.0.1:9/cb/?from=esia",
     "a slash less": "http://127.0.0.1:9/back",
     "encoded twice": "http%3A%2F%2F127.0.0.1%3A9%2Fcb%3Ffrom%3Desia",
     "other letters": "http://127.0.0.1:9/CB?from=esia",
