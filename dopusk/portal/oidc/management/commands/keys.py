@@ -33,8 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One line a key."""
         if options["what"] == "list":
-            for name, family in rings.FAMILIES.items():
-                for one in family.published():
+            for name, ring in rings.FAMILIES.items():
+                for one in ring.published():
                     until = f" until {_moment(one.until)}" if one.until else ""
                     line = f"{name} {one.alg} {one.kid} signs from {_moment(one.signs_from)}{until}"
                     self.stdout.write(line)
