@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What, and of which keys."""
         acts = parser.add_subparsers(dest="what", required=True)
-        acts.add_parser("list", help="the published keys: of OpenID Connect, and of the markers of the dialect")
+        acts.add_parser(
+            "list", help="the published keys: of OpenID Connect, and of the markers of the dialect"
+        )
         rotate = acts.add_parser(
             "rotate", help="publish the next key; it signs when services have learnt of it"
         )
