@@ -4,29 +4,21 @@ Where they differ: a code may come without a challenge; a grant may be offline, 
 not its consent; a marker is written once it is signed, by a second statement of the same transaction.
 """
 
+# ruff: noqa: S608 - put together from constants of these files; every value is a parameter
+from dopusk.portal.oidc.sql import AGREED_HERE, MISSING
+from dopusk.portal.oidc.token_sql import ended_by_reuse
+
 # The session is held, since what is given may outlive it: whatever ends everything this moment would miss it else.
 # Session and consent looked at once, and, when nothing is lacking, the grant with its entry, code and journal line.
-AUTHORIZE = """
+AUTHORIZE = f"""
 WITH live AS (
     SELECT s.id, s.account_id,
-           CASE WHEN NOT a.level = ANY(%(levels)s::text[]) THEN 'level'
-                WHEN a.cooling_until > now() THEN 'cooling'
-                WHEN NOT EXISTS (SELECT FROM accounts_identifier i
-                                 WHERE i.account_id = a.sub AND i.kind IN ('phone', 'email')
-                                   AND i.verified_at IS NOT NULL) THEN 'contact'
-                ELSE '' END AS missing
+           {MISSING}
     FROM sessions_session s JOIN accounts_account a ON a.sub = s.account_id
     WHERE s.token_hash = %(session)s AND s.ended_at IS NULL AND s.expires_at > now()
       AND s.seen_at > now() - %(idle)s::interval
     FOR SHARE OF s
-), touched AS (
-    UPDATE sessions_session s SET seen_at = now() FROM live
-    WHERE s.id = live.id AND s.seen_at < now() - interval '1 minute'
-), agreed AS (
-    SELECT c.id, c.scopes::text[] AS scopes, extract(epoch FROM c.given_at)::float8 AS given
-    FROM consents_consent c JOIN live ON c.account_id = live.account_id
-    WHERE c.client_id = %(client)s AND c.revoked_at IS NULL
-), granted AS (
+{AGREED_HERE}), granted AS (
     INSERT INTO oidc_grant (id, client_id, account_id, session_id, consent_id, scopes, redirect_uri, nonce,
                             code_hash, challenge, given_at, code_expires_at, offline)
     SELECT %(grant)s::uuid, %(client)s, live.account_id, live.id, agreed.id, %(scopes)s::text[], %(redirect_uri)s,
@@ -47,7 +39,7 @@ WITH live AS (
            session_id::text, %(trace)s, %(detail)s
     FROM granted
 )
-SELECT live.account_id, coalesce(agreed.given, 0), coalesce(agreed.scopes, '{}') @> %(scopes)s::text[],
+SELECT live.account_id, coalesce(agreed.given, 0), coalesce(agreed.scopes, '{{}}') @> %(scopes)s::text[],
        EXISTS (SELECT FROM granted), live.missing
 FROM live LEFT JOIN agreed ON true
 """
@@ -61,7 +53,7 @@ WHERE s.token_hash = %(session)s AND s.ended_at IS NULL AND s.expires_at > now()
 
 # A code for markers. The row of the grant is locked first, so a second use, however close, finds it used and
 # revokes the grant with whatever the first one got. seen: at v3 the `state` of a request works once.
-EXCHANGE = """
+EXCHANGE = f"""
 WITH presented AS (
     SELECT * FROM oidc_grant WHERE code_hash = %(code)s FOR UPDATE
 ), seen AS (
@@ -83,7 +75,7 @@ WITH presented AS (
            p.revoked_at IS NULL AND a.level = ANY(%(levels)s::text[])
              AND a.locked_at IS NULL AND a.closed_at IS NULL AS admitted,
            NOT %(state_once)s::boolean OR (EXISTS (SELECT FROM seen) AND e.state <> %(state)s) AS fresh_state,
-           s.created_at AS signed_in_at, coalesce(s.amr, '{}') AS amr, a.level, e.scope, e.scope_org,
+           s.created_at AS signed_in_at, coalesce(s.amr, '{{}}') AS amr, a.level, e.scope, e.scope_org,
            y.token_alg, y.numeric_sub
     FROM presented p
     JOIN accounts_account a ON a.sub = p.account_id
@@ -101,16 +93,7 @@ WITH presented AS (
     INSERT INTO oidc_refreshtoken (hash, grant_id, issued_at, expires_at)
     SELECT %(refresh)s::bytea, id, now(), now() + %(refresh_seconds)s * interval '1 second'
     FROM spent WHERE offline
-), revoked AS (
-    UPDATE oidc_grant g SET revoked_at = now() FROM judged j
-    WHERE g.id = j.id AND j.own AND NOT j.unused AND j.revoked_at IS NULL
-    RETURNING g.account_id, g.session_id, g.client_id
-), recorded AS (
-    INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
-    SELECT 'system', 'esia.code_reused', account_id::text, 'client:' || client_id, %(reused_words)s,
-           session_id::text, %(trace)s, '{}'
-    FROM revoked
-)
+), {ended_by_reuse("esia.code_reused")}
 SELECT own, unused, in_time, same_generation, same_redirect, challenged, verified, session_lives, consent_stands,
        admitted, fresh_state, id, account_id, session_id, client_id::text, nonce, scope, scope_org, level,
        floor(extract(epoch FROM coalesce(signed_in_at, given_at)))::bigint, amr::text[], offline,
@@ -119,7 +102,7 @@ FROM judged
 """
 
 # A refresh token for new markers and the next refresh token. Used twice, it ends the grant (RFC 9700 §4.14.2).
-REFRESH = """
+REFRESH = f"""
 WITH presented AS (
     SELECT * FROM oidc_refreshtoken WHERE hash = %(token)s FOR UPDATE
 ), judged AS (
@@ -132,7 +115,7 @@ WITH presented AS (
              AND coalesce(e.until > now(), true) AS stands,
            %(redirect_uri)s = '' OR g.redirect_uri = %(redirect_uri)s AS same_redirect,
            a.level = ANY(%(levels)s::text[]) AND a.locked_at IS NULL AND a.closed_at IS NULL AS admitted,
-           s.created_at AS signed_in_at, coalesce(s.amr, '{}') AS amr, a.level, e.scope, e.scope_org,
+           s.created_at AS signed_in_at, coalesce(s.amr, '{{}}') AS amr, a.level, e.scope, e.scope_org,
            y.token_alg, y.numeric_sub
     FROM presented p
     JOIN oidc_grant g ON g.id = p.grant_id
@@ -151,16 +134,7 @@ WITH presented AS (
            least(now() + %(refresh_seconds)s * interval '1 second',
                  j.given_at + %(longest_seconds)s * interval '1 second')
     FROM spent s JOIN judged j ON j.id = s.grant_id
-), revoked AS (
-    UPDATE oidc_grant g SET revoked_at = now() FROM judged j
-    WHERE g.id = j.id AND j.own AND NOT j.unused AND j.revoked_at IS NULL
-    RETURNING g.account_id, g.session_id, g.client_id
-), recorded AS (
-    INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
-    SELECT 'system', 'esia.refresh_reused', account_id::text, 'client:' || client_id, %(reused_words)s,
-           session_id::text, %(trace)s, '{}'
-    FROM revoked
-)
+), {ended_by_reuse("esia.refresh_reused")}
 SELECT own, unused, in_time, stands, same_redirect, admitted, id, account_id, session_id, client_id::text, nonce, scope,
        scope_org, level, floor(extract(epoch FROM coalesce(signed_in_at, given_at)))::bigint,
        amr::text[], offline, token_alg::text, numeric_sub

@@ -8,6 +8,25 @@ from typing import Final
 
 from dopusk.portal.oidc.token_sql import LIVING, ended_by_reuse, registered
 
+# What keeps a person, account `a`, out of a service whatever she agrees to: its level of assurance, the days after a
+# recovery, a contact shown to be hers.
+MISSING: Final = """CASE WHEN NOT a.level = ANY(%(levels)s::text[]) THEN 'level'
+                WHEN a.cooling_until > now() THEN 'cooling'
+                WHEN NOT EXISTS (SELECT FROM accounts_identifier i
+                                 WHERE i.account_id = a.sub AND i.kind IN ('phone', 'email')
+                                   AND i.verified_at IS NOT NULL) THEN 'contact'
+                ELSE '' END AS missing"""
+
+# After `live`, her session: it is in use, and what she has agreed to for this service.
+AGREED_HERE: Final = """), touched AS (
+    UPDATE sessions_session s SET seen_at = now() FROM live
+    WHERE s.id = live.id AND s.seen_at < now() - interval '1 minute'
+), agreed AS (
+    SELECT c.id, c.scopes::text[] AS scopes, extract(epoch FROM c.given_at)::float8 AS given
+    FROM consents_consent c JOIN live ON c.account_id = live.account_id
+    WHERE c.client_id = %(client)s AND c.revoked_at IS NULL
+"""
+
 # A pushed request is used up by the code, in the same breath (RFC 9126 §7.3); of two codes at once one is given.
 _SPENT = """, spent AS (
     UPDATE oidc_pushedrequest p SET used_at = now() FROM entering
@@ -24,23 +43,11 @@ def _authorize(*, pushed: bool, lasting: bool) -> str:
     return f"""
 WITH live AS (
     SELECT s.id, s.account_id, extract(epoch FROM s.created_at)::float8 AS signed_in,
-           CASE WHEN NOT a.level = ANY(%(levels)s::text[]) THEN 'level'
-                WHEN a.cooling_until > now() THEN 'cooling'
-                WHEN NOT EXISTS (SELECT FROM accounts_identifier i
-                                 WHERE i.account_id = a.sub AND i.kind IN ('phone', 'email')
-                                   AND i.verified_at IS NOT NULL) THEN 'contact'
-                ELSE '' END AS missing
+           {MISSING}
     FROM sessions_session s JOIN accounts_account a ON a.sub = s.account_id
     WHERE s.token_hash = %(session)s AND s.ended_at IS NULL AND s.expires_at > now()
       AND s.seen_at > now() - %(idle)s::interval {_HELD if lasting else ""}
-), touched AS (
-    UPDATE sessions_session s SET seen_at = now() FROM live
-    WHERE s.id = live.id AND s.seen_at < now() - interval '1 minute'
-), agreed AS (
-    SELECT c.id, c.scopes::text[] AS scopes, extract(epoch FROM c.given_at)::float8 AS given
-    FROM consents_consent c JOIN live ON c.account_id = live.account_id
-    WHERE c.client_id = %(client)s AND c.revoked_at IS NULL
-), entering AS (
+{AGREED_HERE}), entering AS (
     SELECT live.account_id, live.id, agreed.id AS consent_id FROM live, agreed
     WHERE live.signed_in > %(signed_in_since)s::float8 AND agreed.given > %(agreed_since)s::float8
       AND agreed.scopes @> %(scopes)s::text[]
