@@ -12,6 +12,7 @@ SITE_SETTINGS = base(
     context="dopusk.cabinet.signin.context.page",
     slices=[
         "dopusk.web.files",
+        "dopusk.web.signing",
         "dopusk.cabinet.signin",
         "dopusk.cabinet.registries",
         "dopusk.cabinet.specialists",

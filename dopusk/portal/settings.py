@@ -15,6 +15,7 @@ globals().update(
         slices=[
             "dopusk.web.delivery",
             "dopusk.web.files",
+            "dopusk.web.signing",
             "dopusk.portal.accounts",
             "dopusk.portal.clients",
             "dopusk.portal.sessions",
