@@ -26,6 +26,9 @@ _34N = "Приказ Минздрава России от 20.01.2026 № 34н"
 _323FZ = "Федеральный закон от 21.11.2011 № 323-ФЗ, ст. 69"
 _CENTRES = "Требования центров аккредитации к файлам"
 _1082N = "Приказ Минздрава России от 22.11.2021 № 1082н"
+_63FZ = "Федеральный закон от 06.04.2011 № 63-ФЗ «Об электронной подписи», ст. 6"
+# How an act is signed: by the press of a button, as the signer likes, or by an enhanced electronic signature alone.
+SIGNING = ("simple", "offered", "required")
 _709N_FROM, _709N_TO = date(2023, 1, 1), date(2028, 12, 31)
 
 
@@ -83,7 +86,12 @@ TABLE: tuple[Norm, ...] = (
     Norm("file_megabytes", 10, date(2016, 1, 1), None, _CENTRES, "secondary"),
     # Accreditations that ended in 2025: their holders may work until this day.
     Norm("expired_2025_practise_until", date(2026, 12, 31), date(2026, 1, 27), date(2027, 1, 1), _34N, "act"),
+    # The law leaves the kind of signature to the rules of each system; these are ours until a centre says its own.
+    Norm("sign_application_periodic", "offered", date(2016, 1, 1), None, _63FZ, "assumed"),
+    Norm("sign_intake_decision", "simple", date(2016, 1, 1), None, _63FZ, "assumed"),
+    Norm("sign_commission_closing", "simple", date(2016, 1, 1), None, _63FZ, "assumed"),
 )
+_WORDS = {row.key: SIGNING for row in TABLE if row.value in SIGNING}
 
 
 class Norms:
@@ -140,7 +148,7 @@ def _parse_value(raw: object) -> int | Fraction | date | str:
 
 
 def read(text: str) -> tuple[Norm, ...]:
-    """Rows of a deployment's JSON file. Raises `Invalid`: `norms_format`, `norm_value`, `norm_key`."""
+    """Rows of a deployment's JSON file. Raises `Invalid`: `norms_format`, `norm_value`, `norm_key`, `norm_word`."""
     try:
         raw = json.loads(text)
         rows = tuple(
@@ -162,6 +170,8 @@ def read(text: str) -> tuple[Norm, ...]:
     for row in rows:
         if row.key not in known:
             raise Invalid("norm_key", key=row.key)
+        if row.key in _WORDS and row.value not in _WORDS[row.key]:
+            raise Invalid("norm_word", key=row.key, words=list(_WORDS[row.key]))
     return rows
 
 

@@ -32,6 +32,27 @@ def test_a_word_is_asked_for_as_a_word():
     assert refused.value.code == "norm_not_a_number"
 
 
+@pytest.mark.parametrize(
+    ("key", "manner"),
+    [
+        ("sign_application_periodic", "offered"),
+        ("sign_intake_decision", "simple"),
+        ("sign_commission_closing", "simple"),
+    ],
+)
+def test_how_acts_are_signed_unless_a_centre_says_otherwise(key, manner):
+    assert norms.at(TODAY).word(key) == manner
+
+
+def test_a_manner_of_signing_nobody_knows_is_no_norm():
+    row = {"key": "sign_intake_decision", "value": "requierd", "valid_from": "2026-01-01", "act": "Приказ"}
+    with pytest.raises(Invalid) as refused:
+        norms.read(json.dumps([row]))
+    assert refused.value.code == "norm_word"
+    (read,) = norms.read(json.dumps([{**row, "value": "required"}]))
+    assert read.value == "required"
+
+
 def test_a_fraction_is_not_a_whole_number():
     with pytest.raises(Invalid) as refused:
         norms.at(TODAY).whole("quorum_fraction")
