@@ -84,12 +84,12 @@ TABLE: tuple[Norm, ...] = (
     Norm("extract_days", 3, date(2022, 3, 1), None, _1082N, "secondary"),
     Norm("state_fee", 0, date(2016, 1, 1), None, _323FZ, "assumed"),
     Norm("file_megabytes", 10, date(2016, 1, 1), None, _CENTRES, "secondary"),
-    # Accreditations that ended in 2025: their holders may work until this day.
-    Norm("expired_2025_practise_until", date(2026, 12, 31), date(2026, 1, 27), date(2027, 1, 1), _34N, "act"),
     # The law leaves the kind of signature to the rules of each system; these are ours until a centre says its own.
     Norm("sign_application_periodic", "offered", date(2016, 1, 1), None, _63FZ, "assumed"),
     Norm("sign_intake_decision", "simple", date(2016, 1, 1), None, _63FZ, "assumed"),
     Norm("sign_commission_closing", "simple", date(2016, 1, 1), None, _63FZ, "assumed"),
+    # Accreditations that ended in 2025: their holders may work until this day.
+    Norm("expired_2025_practise_until", date(2026, 12, 31), date(2026, 1, 27), date(2027, 1, 1), _34N, "act"),
 )
 _WORDS = {row.key: SIGNING for row in TABLE if row.value in SIGNING}
 
