@@ -26,6 +26,7 @@ from dopusk.cabinet.signin.line import Line
 from dopusk.cabinet.signin.provider import Answer, LogoutToken, PortalRefused
 
 SCOPE = "openid profile birthdate snils inn email phone identity_document"
+FURTHER = "certificate"  # scope: asked for where the provider has it
 ALGORITHMS = ["ES256"]
 KEEP_SECONDS = 300.0
 REFETCH_SECONDS = (
@@ -59,7 +60,7 @@ class OpenId:
             client_id=settings.CLIENT_ID,
             response_type="code",
             redirect_uri=redirect_uri,
-            scope=SCOPE,
+            scope=self._scope(),
             state=state,
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),  # type: ignore[no-untyped-call]
@@ -118,6 +119,10 @@ class OpenId:
     def leave_url(self) -> str:
         """The portal asks there whether to leave."""
         return f"{settings.PORTAL_URL}/oidc/logout"
+
+    def _scope(self) -> str:
+        supported = self._provider().get("scopes_supported")
+        return f"{SCOPE} {FURTHER}" if isinstance(supported, list) and FURTHER in supported else SCOPE
 
     def _check(self, raw: str, access: str, nonce: str) -> dict[str, Any]:
         """The claims of a valid ID token of this provider, for this client and attempt."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dopusk.kernel import snils
+from dopusk.kernel import email, snils
 from dopusk.kernel.invalid import Invalid
 
 CONFIRMED = "confirmed"
@@ -73,6 +73,42 @@ def read_claims(claims: Mapping[str, Any]) -> Identity | Refusal:
             "identity_document": dict(document) if isinstance(document, Mapping) else {},
         },
     )
+
+
+@dataclass(frozen=True)
+class CertificateTold:
+    """The certificate of a sign-in by signature, as the provider tells of it; "" where it has no such field.
+
+    title: the post. not_after: ISO moment.
+    """
+
+    serial: str = ""
+    issuer: str = ""
+    not_after: str = ""
+    email: str = ""
+    organisation: str = ""
+    title: str = ""
+
+
+LONGEST_OF_CERTIFICATE = 200  # characters of a field; what is longer was not written for people
+
+
+def read_certificate(claims: Mapping[str, Any]) -> CertificateTold | None:
+    """The claim `certificate`; None when there is none. A field of another kind or form counts as absent."""
+    told = claims.get("certificate")
+    if not isinstance(told, Mapping) or not told:
+        return None
+    fields = {name: _plain(told.get(name)) for name in CertificateTold.__dataclass_fields__}
+    try:
+        fields["email"] = email.parse(fields["email"]) if fields["email"] else ""
+    except Invalid:
+        fields["email"] = ""
+    return CertificateTold(**fields)
+
+
+def _plain(value: object) -> str:
+    fits = isinstance(value, str) and len(value) <= LONGEST_OF_CERTIFICATE and value.isprintable()
+    return str(value).strip() if fits else ""
 
 
 @dataclass(frozen=True)

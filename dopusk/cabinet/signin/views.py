@@ -12,7 +12,16 @@ from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from dopusk.cabinet.signin import access, actions, attempts, entrance, kept, logout_rules, rules
+from dopusk.cabinet.signin import (
+    access,
+    actions,
+    attempts,
+    certificate,
+    entrance,
+    kept,
+    logout_rules,
+    rules,
+)
 from dopusk.cabinet.signin import alive as open_pages
 from dopusk.cabinet.signin.portal import portal
 from dopusk.cabinet.signin.provider import Answer, PortalDown, PortalRefused
@@ -146,6 +155,7 @@ def _arrived(
         return _refused(request, error.refusal.code, next_path)
     if not access.enter(request, person, sid=str(claims.get("sid") or ""), sub=identity.sub):
         return _refused(request, "signin_stale", next_path)
+    certificate.keep(request, rules.read_certificate(claims))
     if id_token:
         sealed = Sealer(settings.SEALING_KEY).seal(f"id_token {person.pk}", id_token.encode())
         request.session[ID_TOKEN] = base64.b64encode(sealed).decode()
