@@ -5,6 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from cryptography import x509
@@ -49,7 +50,7 @@ class Certificate:
     subject, issuer: as RFC 4514 writes names, the most particular first. serial: lower hex, whole octets.
     not_before, not_after: aware. algorithm: of the key, ``rsa``, ``ec``, ``gost2012_256``, ``gost2012_512``,
     or ``other``, with which nothing can be verified here. spki: SubjectPublicKeyInfo, DER. issuer_der, serial_der,
-    key_identifier (empty when there is none): what a CMS names a signer by.
+    key_identifier (empty when there is none): what a CMS names a signer by. subject_der: Name, DER.
     """
 
     der: bytes = field(repr=False)
@@ -63,6 +64,12 @@ class Certificate:
     issuer_der: bytes = field(compare=False, repr=False)
     serial_der: bytes = field(compare=False, repr=False)
     key_identifier: bytes = field(compare=False, repr=False)
+    subject_der: bytes = field(compare=False, repr=False)
+
+    @cached_property
+    def parsed(self) -> x509.Certificate:
+        """The library's view of it; of a GOST one everything but the key."""
+        return x509.load_der_x509_certificate(self.der)
 
     @property
     def gost(self) -> bool:
@@ -87,7 +94,7 @@ def read(pem_or_der: bytes) -> Certificate:
 def _read(encoded: bytes) -> Certificate:
     fields = der.Parts(der.Parts(der.parse(encoded)).take())
     fields.maybe(0xA0)  # the version
-    serial, _, issuer, _, _, spki = (fields.take() for _ in range(6))
+    serial, _, issuer, _, subject, spki = (fields.take() for _ in range(6))
     loaded = x509.load_der_x509_certificate(encoded)
     return Certificate(
         der=encoded,
@@ -101,6 +108,7 @@ def _read(encoded: bytes) -> Certificate:
         issuer_der=issuer.raw,
         serial_der=serial.raw,
         key_identifier=_key_identifier(fields.rest()),
+        subject_der=subject.raw,
     )
 
 
