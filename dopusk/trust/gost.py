@@ -33,6 +33,8 @@ KEY_OIDS: Final[dict[str, Bits]] = {"1.2.643.7.1.1.1.1": 256, "1.2.643.7.1.1.1.2
 
 _CONFIGURATION: Final = Path(__file__).with_name("gost.cnf")
 _SECONDS: Final = 20
+_PIN_ROUNDS: Final = 100_000  # of PBKDF2: 50 ms
+_LONGEST_PIN: Final = 64
 _HASHED_HERE: Final = 4096  # bytes, 15 ms; for more, starting the program (4 ms) is worth it
 _STREEBOG_OF_ABC: Final = "4e2919cf137ed41ec4fb6270c61826cc4fffb660341e0af3688cd0626d23b481"
 
@@ -271,6 +273,53 @@ def sign_cms(key: bytes, certificate: bytes, content: bytes, *, attached: bool, 
         *([] if attributes else ["-noattr"]),
         given=content,
     )
+
+
+def request(key: bytes, common_name: str) -> bytes:
+    """A certificate request (PKCS#10, DER) of this key."""
+    return _engine(
+        *("req", "-new", "-key", key, f"-md_gost12_{_bits(key)}", "-utf8"),
+        *("-subj", f"/CN={_escaped(common_name)}", "-outform", "DER"),
+    )
+
+
+def locked(key: bytes, pin: str) -> bytes:
+    """The key under a PIN: encrypted PKCS#8 PEM (PBKDF2 of HMAC-SHA-256, AES-256). ValueError: no key, no such PIN."""
+    _bits(key)
+    return _engine(
+        *("pkcs8", "-topk8", "-in", key, "-v2", "aes-256-cbc", "-v2prf", "hmacWithSHA256"),
+        *("-iter", str(_PIN_ROUNDS), "-passout", "stdin"),
+        given=_pin(pin),
+    )
+
+
+def unlocked(pem: bytes, pin: str) -> bytes:
+    """The key again, PKCS#8 PEM; ValueError when the PIN is wrong, or it is no GOST key under a PIN."""
+    if b"-----BEGIN ENCRYPTED PRIVATE KEY-----" not in pem:
+        raise ValueError("not a key under a PIN")
+    key = _engine("pkcs8", "-in", pem, "-passin", "stdin", given=_pin(pin))
+    _bits(key)
+    return key
+
+
+def pkcs12(key: bytes, certificates: bytes, pin: str) -> bytes:
+    """A .p12 (AES-256) of the key and its certificates in PEM, the key's own first."""
+    return _engine(
+        *("pkcs12", "-export", "-inkey", key, "-in", certificates, "-name", "dopusk"),
+        *("-iter", str(_PIN_ROUNDS), "-passout", "stdin"),
+        given=_pin(pin),
+    )
+
+
+def _pin(pin: str) -> bytes:
+    if not pin or len(pin) > _LONGEST_PIN or any(ord(letter) < 0x20 for letter in pin):
+        raise ValueError("not a PIN")
+    return pin.encode() + b"\n"
+
+
+def signature_algorithm(key: bytes) -> bytes:
+    """AlgorithmIdentifier (DER) of the signatures of a private key in certificates (RFC 9215 §3): no parameters."""
+    return der.sequence(der.oid({256: "1.2.643.7.1.1.3.2", 512: "1.2.643.7.1.1.3.3"}[_bits(key)]))
 
 
 def _bits(key: bytes) -> Bits:

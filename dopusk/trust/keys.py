@@ -8,7 +8,7 @@ import contextlib
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Literal
 
@@ -74,6 +74,13 @@ class KeyFolder:
                     sealed = self.write_once(f"{name}.key", seal(new(kind), self._sealer, name))
                 self._kept[name] = unseal(sealed, self._sealer, name)
             return self._kept[name]
+
+    def secret(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """A key we hold as bytes (GOST, in PKCS#8 PEM): opened from its file, else made."""
+        sealed = self.read(f"{name}.key")
+        if sealed is None:
+            sealed = self.write_once(f"{name}.key", self._sealer.seal(f"key {name}", make()))
+        return self._sealer.open(f"key {name}", sealed)
 
     def read(self, name: str) -> bytes | None:
         """Content of a file of the folder, or None when there is none."""
