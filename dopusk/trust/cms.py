@@ -6,39 +6,22 @@ GOST by :mod:`dopusk.trust.gost`, so that verifying needs no engine.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key, pkcs7
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from dopusk.trust import der, gost, signed_data
+from dopusk.trust import algorithms, der, gost, signed_data
 from dopusk.trust.certificates import Certificate
 from dopusk.trust.keys import PrivateKey
 
-_COMPUTED: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "sha256": lambda data: hashlib.sha256(data).digest(),
-    "sha384": lambda data: hashlib.sha384(data).digest(),
-    "sha512": lambda data: hashlib.sha512(data).digest(),
-    "streebog256": gost.streebog256,
-    "streebog512": gost.streebog512,
-}
-_OF_CERTIFICATES: Final = _COMPUTED | {  # of nothing but certificates: SHA-1 is all that version 1 knows
+_OF_CERTIFICATES: Final = algorithms.COMPUTED | {  # of nothing but certificates: SHA-1 is all version 1 knows
     "sha1": lambda data: hashlib.sha1(data, usedforsecurity=False).digest()
 }
-_SHA2: Final[dict[str, hashes.HashAlgorithm]] = {
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
-}
-_KEY_OF: Final = {"rsa": "rsa", "rsa-pss": "rsa", "ecdsa": "ec"}  # GOST's have the same name
-_MGF1: Final = "1.2.840.113549.1.1.8"
-_NOTHING: Final = der.Element(0x30, b"", b"\x30\x00", ())
 
 
 @dataclass(frozen=True)
@@ -93,8 +76,8 @@ def verify(cms: bytes, content: bytes, certificates: Sequence[Certificate]) -> V
         return Verdict(refused.code, None, refused.why)
     except der.NotDer as broken:
         return Verdict("not_cms", None, broken.code)
-    embedded = next((one for one in read.embedded if _names(read.signer_id, one)), None)
-    named = [one for one in certificates if _names(read.signer_id, one)]
+    embedded = next((one for one in read.embedded if names(read.signer_id, one)), None)
+    named = [one for one in certificates if names(read.signer_id, one)]
     given = embedded if embedded in named else next(iter(named), None)
     found = Found(
         attached=read.content is not None,
@@ -108,7 +91,7 @@ def verify(cms: bytes, content: bytes, certificates: Sequence[Certificate]) -> V
     )
     if given is None or embedded not in {None, given}:
         return Verdict("signer_unknown", found, _unknown(read, given, embedded, certificates))
-    code, why = _judge(read, content, given)
+    code, why = judge(read, content, given)
     return Verdict(code, found, why)
 
 
@@ -123,18 +106,22 @@ def _unknown(
     return "misnamed" if set(read.embedded) & set(certificates) else "absent"
 
 
-def _names(signer_id: der.Element, certificate: Certificate) -> bool:
+def names(signer_id: der.Element, certificate: Certificate) -> bool:
     """SignerIdentifier: issuer and serial number, or the subject key identifier."""
     if signer_id.tag == 0x80:
         return bool(signer_id.body) and signer_id.body == certificate.key_identifier
     return [part.raw for part in signer_id.parts] == [certificate.issuer_der, certificate.serial_der]
 
 
-def _judge(read: signed_data.SignedData, content: bytes, signer: Certificate) -> tuple[str, str]:
-    """The verdict's code, and why."""
+def judge(read: signed_data.SignedData, content: bytes, signer: Certificate) -> tuple[str, str]:
+    """The verdict's code, and why, once it is known who should have signed."""
     name = read.digest_name
     scheme, fixed = signed_data.SIGNATURES.get(read.signature.dotted, ("", ""))
-    if name not in _COMPUTED or fixed not in {"", name} or not _fits(scheme, name, signer):
+    if (
+        name not in algorithms.COMPUTED
+        or fixed not in {"", name}
+        or not algorithms.fits(scheme, name, signer)
+    ):
         return "algorithm_unknown", ""
     if read.signature.parameters is not None and scheme in {"rsa", "ecdsa"}:
         return "algorithm_unknown", ""
@@ -142,73 +129,27 @@ def _judge(read: signed_data.SignedData, content: bytes, signer: Certificate) ->
     if read.content is not None and read.content != content:
         return "content_differs", ""
     if read.attributes is not None:
-        if read.attributes.digest != _COMPUTED[name](content):
+        if read.attributes.digest != algorithms.COMPUTED[name](content):
             return "digest_differs", ""
         if any(by not in _OF_CERTIFICATES for by, _ in read.attributes.certificates):
             return "algorithm_unknown", ""
         if any(_OF_CERTIFICATES[by](signer.der) != value for by, value in read.attributes.certificates):
             return "signer_unknown", "substituted"
         signed = read.attributes.signed
-    if signer.gost:
-        return ("good" if gost.verify_raw(signer.spki, signed, read.value) else "signature_wrong"), ""
     return _verify(signer, read, signed)
 
 
-def _fits(scheme: str, digest: str, signer: Certificate) -> bool:
-    """Whether a key of this kind makes such signatures."""
-    return _KEY_OF.get(scheme, scheme) == signer.algorithm and signer.gost == digest.startswith("streebog")
-
-
 def _verify(signer: Certificate, read: signed_data.SignedData, signed: bytes) -> tuple[str, str]:
-    """RSA and EC."""
-    digest = _SHA2[read.digest_name]
-    try:
-        key = load_der_public_key(signer.spki)
-    except (UnsupportedAlgorithm, ValueError):
-        return "algorithm_unknown", ""
-    try:
-        if isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(read.value, signed, ec.ECDSA(digest))
-        elif isinstance(key, rsa.RSAPublicKey):
-            scheme = _pss(read) if read.signature_name == "rsa-pss" else padding.PKCS1v15()
-            if scheme is None:
-                return "algorithm_unknown", ""
-            key.verify(read.value, signed, scheme, digest)
-        else:
+    salt = 0
+    if read.signature_name == "rsa-pss":
+        digest, salt = algorithms.pss(read.signature.parameters) or ("", 0)
+        if digest != read.digest_name:
             return "algorithm_unknown", ""
-    except UnsupportedAlgorithm:
-        return "algorithm_unknown", ""
-    except (InvalidSignature, ValueError):
-        return "signature_wrong", "other_content" if _signed_something(key, read) else ""
-    return "good", ""
-
-
-def _signed_something(key: object, read: signed_data.SignedData) -> bool:
-    """Whether the key made this signature, of whatever: an RSA one (PKCS#1 v1.5) tells."""
-    if not isinstance(key, rsa.RSAPublicKey) or read.signature_name != "rsa":
-        return False
-    try:
-        key.recover_data_from_signature(read.value, padding.PKCS1v15(), _SHA2[read.digest_name])
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def _pss(read: signed_data.SignedData) -> padding.PSS | None:
-    """By RSASSA-PSS-params (RFC 4055 §3.1); None unless both digests are the signer's. The defaults mean SHA-1."""
-    try:
-        parameters = der.Parts(read.signature.parameters or _NOTHING)
-        digest = signed_data.algorithm(der.Parts(parameters.take(0xA0), 0xA0).take())
-        mask = signed_data.algorithm(der.Parts(parameters.take(0xA1), 0xA1).take())
-        of_mask = signed_data.algorithm(mask.parameters or _NOTHING)
-        salt = parameters.maybe(0xA2)
-        length = int.from_bytes(der.Parts(salt, 0xA2).take(0x02).body, "big") if salt else 20
-        parameters.end()
-    except der.NotDer:
-        return None
-    if mask.dotted != _MGF1 or {digest.dotted, of_mask.dotted} != {read.digest.dotted} or length > 512:
-        return None
-    return padding.PSS(padding.MGF1(_SHA2[read.digest_name]), length)
+    told = signer, read.signature_name, read.digest_name
+    code = algorithms.verify(*told, signed, read.value, salt)
+    if code == "signature_wrong" and algorithms.signed_something(*told, read.value):
+        return code, "other_content"
+    return code, ""
 
 
 # ── making ──

@@ -82,6 +82,21 @@ def parse(data: bytes) -> Element:
     return found
 
 
+def heads(data: bytes) -> tuple[Element, ...]:
+    """What one constructed element consists of, without looking into that: for what is too large to be walked."""
+    body, end = _span(data, 1, len(data)) if len(data) > 1 else (0, 0)
+    if end != len(data) or not end or not data[0] & 0x20:
+        raise NotDer("shape")
+    found, at = [], body
+    while at < end:
+        if end - at < 2 or data[at] & 0x1F == 0x1F:
+            raise NotDer("shape")
+        inner, behind = _span(data, at + 1, end)
+        found.append(Element(data[at], data[inner:behind], data[at:behind], ()))
+        at = behind
+    return tuple(found)
+
+
 def _element(data: bytes, start: int, limit: int, deep: int, left: list[int]) -> tuple[Element, int]:
     left[0] -= 1
     if left[0] < 0:

@@ -85,6 +85,9 @@ class SignedData:
     signature: Algorithm
     attributes: "Attributes | None"
     value: bytes
+    timestamp: (
+        bytes | None
+    )  # the signature timestamp (RFC 3161, appendix A): a token in DER, judged by nobody yet
 
     @property
     def digest_name(self) -> str:
@@ -107,8 +110,11 @@ class Attributes:
     certificates: tuple[tuple[str, bytes], ...]
 
 
-def read(whole: der.Element) -> SignedData:
-    """Of a ContentInfo with SignedData in it (RFC 5652 §3, §5.1); :class:`NotSigned`, or NotDer("shape")."""
+def read(whole: der.Element, kind: str = _DATA) -> SignedData:
+    """Of a ContentInfo with SignedData in it (RFC 5652 §3, §5.1); :class:`NotSigned`, or NotDer("shape").
+
+    kind: the type of what is signed, in dots: data, or what a timestamping authority signs.
+    """
     info = der.Parts(whole)
     if info.take(0x06).dotted() != _SIGNED_DATA:
         raise NotSigned("not_cms", "other_type")
@@ -119,21 +125,22 @@ def read(whole: der.Element) -> SignedData:
     if data.take(0x02).body not in {b"\1", b"\3", b"\4", b"\5"}:
         raise der.NotDer("shape")
     digests = {_digest(one).dotted for one in data.take(0x31).parts}
-    content = _content(der.Parts(data.take()))
+    content = _content(der.Parts(data.take()), kind)
     embedded = data.maybe(0xA0)
     data.maybe(0xA1)  # revocation lists: whoever judges the certificate has his own
     signers = data.take(0x31).parts
     data.end()
     if len(signers) != 1:
         raise NotSigned("several_signers" if signers else "no_signer")
-    found = _signer(signers[0], content, tuple(map(_certificate, embedded.parts)) if embedded else ())
+    certificates = tuple(map(_certificate, embedded.parts)) if embedded else ()
+    found = _signer(signers[0], content, certificates, kind)
     if found.digest.dotted not in digests:
         raise NotSigned("not_cms", "digests")
     return found
 
 
-def _content(encapsulated: der.Parts) -> bytes | None:
-    if encapsulated.take(0x06).dotted() != _DATA:
+def _content(encapsulated: der.Parts, kind: str) -> bytes | None:
+    if encapsulated.take(0x06).dotted() != kind:
         raise NotSigned("not_cms", "other_type")
     wrapped = encapsulated.maybe(0xA0)
     encapsulated.end()
@@ -152,7 +159,9 @@ def _certificate(element: der.Element) -> Certificate:
         raise NotSigned("not_cms", "certificates") from None
 
 
-def _signer(element: der.Element, content: bytes | None, embedded: tuple[Certificate, ...]) -> SignedData:
+def _signer(
+    element: der.Element, content: bytes | None, embedded: tuple[Certificate, ...], kind: str
+) -> SignedData:
     """SignerInfo (RFC 5652 §5.3)."""
     info = der.Parts(element)
     version, signer_id, digest = info.take(0x02).body, info.take(), _digest(info.take())
@@ -160,10 +169,20 @@ def _signer(element: der.Element, content: bytes | None, embedded: tuple[Certifi
         raise der.NotDer("shape")
     attributes = info.maybe(0xA0)
     signature, value = algorithm(info.take()), info.take(0x04).body
-    info.maybe(0xA1)  # unsigned attributes
+    unsigned = info.maybe(0xA1)
     info.end()
-    read = _attributes(attributes) if attributes else None
-    return SignedData(content, embedded, signer_id, digest, signature, read, value)
+    read = _attributes(attributes, kind) if attributes else None
+    stamp = _timestamp(unsigned) if unsigned else None
+    return SignedData(content, embedded, signer_id, digest, signature, read, value, stamp)
+
+
+def _timestamp(unsigned: der.Element) -> bytes | None:
+    """The signature timestamp, of which there may be one; other unsigned attributes say nothing to us."""
+    found = [one for one in unsigned.parts if der.Parts(one).take(0x06).dotted() == der.TIMESTAMP_TOKEN]
+    values = [value for one in found for value in one.parts[1].parts if len(one.parts) == 2]
+    if len(found) > 1 or len(values) != len(found):
+        raise NotSigned("not_cms", "attributes")
+    return values[0].raw if values else None
 
 
 def algorithm(element: der.Element) -> Algorithm:
@@ -183,7 +202,7 @@ def _digest(element: der.Element) -> Algorithm:
     return found
 
 
-def _attributes(element: der.Element) -> Attributes:
+def _attributes(element: der.Element, of: str) -> Attributes:
     """Signed attributes (RFC 5652 §5.3, §11): DER even where the rest need not be, so in DER's order."""
     encoded = [attribute.raw for attribute in element.parts]
     by_type: dict[str, tuple[der.Element, ...]] = {}
@@ -199,7 +218,7 @@ def _attributes(element: der.Element) -> Attributes:
     if any(len(by_type[kind]) != 1 for kind in by_type.keys() & _SINGLE):
         raise NotSigned("not_cms", "attributes")
     digest = by_type[der.MESSAGE_DIGEST][0]
-    if by_type[der.CONTENT_TYPE][0].dotted() != _DATA or digest.tag != 0x04:
+    if by_type[der.CONTENT_TYPE][0].dotted() != of or digest.tag != 0x04:
         raise NotSigned("not_cms", "attributes")
     return Attributes(
         signed=b"\x31" + element.raw[1:],
