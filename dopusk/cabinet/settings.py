@@ -6,6 +6,7 @@ from dopusk.cabinet.signin import configuration as signin
 from dopusk.web import environment
 from dopusk.web.files import configuration as files
 from dopusk.web.settings import base
+from dopusk.web.signing import configuration as signing
 
 SITE_SETTINGS = base(
     "cabinet",
@@ -30,6 +31,13 @@ SITE_SETTINGS = base(
 SITE_SETTINGS["MIDDLEWARE"].append("dopusk.cabinet.signin.middleware.FormsMayLeadToThePortal")
 globals().update(SITE_SETTINGS)
 globals().update(files.chosen())
+globals().update(  # electronic signatures
+    signing.chosen(
+        sandbox=SITE_SETTINGS["SANDBOX"],
+        registers=SITE_SETTINGS["REGISTERS_URL"],
+        session="dopusk.web.signing.sessions.by_django",
+    )
+)
 CSRF_FAILURE_VIEW = "dopusk.cabinet.signin.views.csrf_failure"
 # the cookie ends with the browser, the session after an hour unused (signin/access.py)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

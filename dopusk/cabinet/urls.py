@@ -17,6 +17,7 @@ urlpatterns = [
     path("design/", include("dopusk.web.design.urls")),
     path("verify/", include("dopusk.cabinet.verification.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("signing/", include("dopusk.web.signing.urls")),
 ]
 
 handler403 = "dopusk.web.errors.forbidden"

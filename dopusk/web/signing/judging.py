@@ -1,0 +1,176 @@
+"""A verdict on a signature with everything that can be fetched for it, and the timestamp it was given on the way."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from django.utils import timezone
+
+from dopusk.trust import der, signed_data, validation
+from dopusk.trust.certificates import Certificate
+from dopusk.trust.validation import Evidence, Policy, Validation, Wanted
+from dopusk.web.signing import gathering, remembered, roots, stamping
+from dopusk.web.signing.gathering import Budget, Unreachable
+
+Look = Callable[[Evidence], Validation]
+log = logging.getLogger(__name__)
+
+ROUNDS: Final = 8  # an issuer a round, then answers, then lists
+# what a later look may change without anything having happened to the signature
+UNDECIDED: Final = frozenset({"revocation_unknown", "chain_incomplete", "roots_unavailable"})
+
+
+class Judged(NamedTuple):
+    """code, why, found: as `validation.Validation`, or roots_unavailable and None. cms: with the timestamp it got."""
+
+    code: str
+    why: str
+    found: Validation | None
+    cms: bytes
+
+
+def judge(cms: bytes, content: bytes, *, received_at: datetime, kept: Evidence | None = None) -> Judged:
+    """The verdict now on a signature that came at received_at. kept: evidence there is already."""
+    kept = kept or Evidence()
+    try:
+        policy = roots.policy()
+    except roots.Unavailable as unavailable:
+        return Judged(unavailable.code, "", None, cms)
+    search = Search(kept)
+
+    def look(at: bytes) -> Validation:
+        return search.through(
+            lambda evidence: validation.validate(
+                at, content, received_at=received_at, now=timezone.now(), evidence=evidence, policy=policy
+            )
+        )
+
+    found = look(cms)
+    if found.code in {"good", "revocation_unknown"} and found.time_from == "receipt":
+        stamped = stamping.stamped(cms)
+        if stamped != cms:
+            judged = look(stamped)
+            if judged.code in {"good", "revocation_unknown"}:
+                return Judged(judged.code, search.why(judged), judged, stamped)
+            log.warning("the timestamp just given is of no use: %s %s", judged.code, judged.why)
+    return Judged(found.code, search.why(found), found, cms)
+
+
+def judge_certificate(
+    certificate: Certificate, *, at: datetime | None = None, policy: Policy | None = None
+) -> Judged:
+    """The verdict now on a certificate alone, as of `at` (now when left out)."""
+    now = timezone.now()
+    try:
+        policy = policy or roots.policy()
+    except roots.Unavailable as unavailable:
+        return Judged(unavailable.code, "", None, b"")
+    believed = policy
+    search = Search(Evidence())
+    found = search.through(
+        lambda evidence: validation.check_certificate(
+            certificate, at=at or now, now=now, evidence=evidence, policy=believed
+        )
+    )
+    return Judged(found.code, search.why(found), found, b"")
+
+
+class Search:
+    """Fetches what a verdict still wants, each address once, until the verdict wants nothing more."""
+
+    def __init__(self, kept: Evidence) -> None:
+        self.evidence = kept
+        self.budget = Budget()
+        self.asked: set[tuple[str, bytes]] = set()
+        self.silent = False  # somebody who might have known gave no answer
+
+    def through(self, look: Look) -> Validation:
+        """The verdict when all that can be had is there."""
+        found = look(self.evidence)
+        for _ in range(ROUNDS):
+            if found.code not in {"revocation_unknown", "chain_incomplete"} or not self._more(found.wanted):
+                break
+            found = look(self.evidence)
+        return found
+
+    def why(self, found: Validation) -> str:
+        """The verdict's why; "unreachable" when it is unknown because somebody did not answer."""
+        return "unreachable" if found.code in UNDECIDED and self.silent else found.why
+
+    def _more(self, wanted: Wanted) -> bool:
+        """Whether the next kind of evidence was asked for: issuers first, lists only when answers did not do."""
+        kinds = (
+            [(url, b"", self._issuers) for url in wanted.certificates],
+            [(url, question, self._answer) for url, question in wanted.ocsp],
+            [(url, b"", self._list) for url in wanted.crls],
+        )
+        for kind in kinds:
+            new = [one for one in kind if one[:2] not in self.asked]
+            for url, question, fetch in new:
+                self.asked.add((url, question))
+                try:
+                    self.evidence = self.evidence.with_(fetch(url, question))
+                except Unreachable as error:
+                    self.silent = True
+                    log.warning("evidence of a signature cannot be had: %s", error)
+            if new:
+                return True
+        return False
+
+    def _issuers(self, url: str, _question: bytes) -> Evidence:
+        return Evidence(
+            certificates=issuers(gathering.fetch(url, gathering.ISSUERS, budget=self.budget), url)
+        )
+
+    def _answer(self, url: str, question: bytes) -> Evidence:
+        return Evidence(ocsp=(remembered.ocsp_answer(url, question, self.budget),))
+
+    def _list(self, url: str, _question: bytes) -> Evidence:
+        return Evidence(crls=(remembered.crl(url, self.budget),))
+
+
+def issuers(body: bytes, url: str) -> tuple[bytes, ...]:
+    """Certificates (DER) at a caIssuers address: one in DER or PEM, or a PKCS#7 of several (RFC 5280 §4.2.2.1)."""
+    try:
+        return tuple(one.der for one in roots.bundle(body))
+    except ValueError:
+        pass
+    try:
+        return tuple(one.public_bytes(Encoding.DER) for one in pkcs7.load_der_pkcs7_certificates(body))
+    except ValueError:
+        raise Unreachable("garbage", url) from None
+
+
+def standing(code: str) -> str:
+    """What follows from a verdict on a signature that is kept."""
+    return "valid" if code == "good" else "unknown" if code in UNDECIDED else "invalid"
+
+
+def attached(cms: bytes) -> bytes:
+    """The content inside a CMS; nothing when there is none."""
+    try:
+        return signed_data.read(der.parse(cms)).content or b""
+    except (signed_data.NotSigned, der.NotDer):
+        return b""
+
+
+def timestamp_of(cms: bytes) -> bytes | None:
+    """The signature timestamp (RFC 3161 token, DER) inside a CMS."""
+    try:
+        return signed_data.read(der.parse(cms)).timestamp
+    except (signed_data.NotSigned, der.NotDer):
+        return None
+
+
+def evidence_of(cms: bytes, found: Validation) -> list[tuple[str, bytes]]:
+    """(kind, DER) of all that the verdict rests on."""
+    token = timestamp_of(cms) if found.time_from == "timestamp" else None
+    certificates = dict.fromkeys((*(one.der for one in found.chain), *found.used.certificates))
+    return [
+        *(("certificate", one) for one in certificates),
+        *(("crl", one) for one in found.used.crls),
+        *(("ocsp", one) for one in found.used.ocsp),
+        *([("timestamp", token)] if token else []),
+    ]
