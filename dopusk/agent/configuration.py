@@ -1,0 +1,165 @@
+"""What the agent is told: whom it serves, where tokens are, who asks for the PIN. One JSON file of the user's.
+
+Folders follow the XDG base directories: `dopusk-agent` in `$XDG_CONFIG_HOME` (this file), `$XDG_STATE_HOME` (counts of
+wrong PINs, the log) and `$XDG_DATA_HOME` (the extension, the program the browser starts).
+"""
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from dopusk.agent.files import write_whole
+
+NAME: Final = "dopusk-agent"
+SANDBOX: Final = ("http://localhost", "http://127.0.0.1")  # with any port: a stand has four of them
+KNOWN_MODULES: Final = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib/librtpkcs11ecp.so",
+    "/opt/aktivco/rutokenecp/x86_64/librtpkcs11ecp.so",
+    "/opt/aktivco/rutokenecp/amd64/librtpkcs11ecp.so",
+    "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so",
+)
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+_FEWEST, _MOST = 3, 10
+
+
+class Misconfigured(ValueError):
+    """The file cannot be used; the message says which line of it is to be put right."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A PKCS#11 library. environment: what it is told by (``SOFTHSM2_CONF``)."""
+
+    path: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """modules: None for those of :data:`KNOWN_MODULES` that are installed. folders: software tokens.
+
+    pinentry: a program; "" for `pinentry` on PATH. tty: a terminal for pinentry's text forms. tries: wrong PINs until
+    the token is closed, 3 to 10. pin_seconds: how long the PIN window stays. language: ru, en or "" (the system's).
+    """
+
+    origins: tuple[str, ...] = SANDBOX
+    modules: tuple[Module, ...] | None = None
+    folders: tuple[str, ...] = ()
+    pinentry: str = ""
+    tty: str = ""
+    tries: int = 5
+    pin_seconds: int = 120
+    language: str = ""
+
+    def found_modules(self) -> tuple[Module, ...]:
+        """Those to be asked."""
+        if self.modules is not None:
+            return self.modules
+        return tuple(Module(path) for path in KNOWN_MODULES if Path(path).exists())
+
+    def serves(self, origin: str) -> bool:
+        """Whether pages of this origin may ask. The sandbox's addresses are meant with every port."""
+        if not site(origin):
+            return False
+        without_port = re.sub(r":[0-9]+$", "", origin)
+        return origin in self.origins or (without_port in SANDBOX and without_port in self.origins)
+
+    def russian(self) -> bool:
+        """Whether its windows speak Russian: unless English is chosen, here or for the whole system."""
+        system = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+        return (self.language or system[:2]) != "en"
+
+
+def site(origin: str) -> bool:
+    """Whether it is the origin of a site, as browsers write one."""
+    return _ORIGIN.fullmatch(origin) is not None
+
+
+def folder(variable: str, default: str) -> Path:
+    """Our own under an XDG base directory."""
+    given = os.environ.get(variable, "")
+    return (Path(given) if given.startswith("/") else Path.home() / default) / NAME
+
+
+def config_file() -> Path:
+    """The user's file."""
+    return folder("XDG_CONFIG_HOME", ".config") / "config.json"
+
+
+def state_folder() -> Path:
+    """Counts, locks and the log; made when missing, closed to others."""
+    made = folder("XDG_STATE_HOME", ".local/state")
+    made.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return made
+
+
+def data_folder() -> Path:
+    """The extension and the program."""
+    return folder("XDG_DATA_HOME", ".local/share")
+
+
+def load(path: Path | None = None) -> Configuration:
+    """The user's file, defaults for what it leaves out. Raises Misconfigured."""
+    path = path or config_file()
+    try:
+        read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Configuration()
+    except (OSError, ValueError) as broken:
+        raise Misconfigured(f"{path}: {broken}") from None
+    return _checked(path, read)
+
+
+def _checked(path: Path, read: object) -> Configuration:
+    if not isinstance(read, dict) or not set(read) <= set(Configuration.__dataclass_fields__):
+        raise Misconfigured(f"{path}: one object with {', '.join(Configuration.__dataclass_fields__)}")
+    for name in ("origins", "folders"):
+        if not _texts(read.get(name, [])):
+            raise Misconfigured(f"{path}: {name}: a list of texts")
+    for name in ("pinentry", "tty", "language"):
+        if not isinstance(read.get(name, ""), str):
+            raise Misconfigured(f"{path}: {name}: a text")
+    for origin in read.get("origins", []):
+        if not site(origin):
+            raise Misconfigured(f"{path}: origins: {origin!r} is no https://name[:port]")
+    if not _whole(read.get("tries", 5), _FEWEST, _MOST):
+        raise Misconfigured(f"{path}: tries: {_FEWEST} to {_MOST}")
+    if not _whole(read.get("pin_seconds", 120), 1, 600):
+        raise Misconfigured(f"{path}: pin_seconds: 1 to 600")
+    known = {name: tuple(value) if isinstance(value, list) else value for name, value in read.items()}
+    if read.get("modules") is not None:
+        known["modules"] = tuple(_module(path, one) for one in read["modules"])
+    return Configuration(**known)
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _whole(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _module(path: Path, read: object) -> Module:
+    environment = read.get("environment", {}) if isinstance(read, dict) else None
+    if (
+        not isinstance(read, dict)
+        or not set(read) <= {"path", "environment"}
+        or not isinstance(read.get("path"), str)
+        or not isinstance(environment, dict)
+        or not all(isinstance(value, str) for value in environment.values())
+    ):
+        raise Misconfigured(f"{path}: modules: objects with path and, if need be, environment")
+    return Module(read["path"], environment)
+
+
+def save(configuration: Configuration, path: Path | None = None) -> Path:
+    """Write the user's file whole; its path."""
+    path = path or config_file()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(path, json.dumps(asdict(configuration), ensure_ascii=False, indent=2) + "\n")
+    return path
