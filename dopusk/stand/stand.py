@@ -17,7 +17,7 @@ from dopusk.stand.postgres import Cluster
 from dopusk.stand.processes import Supervisor, commands
 
 READY_SECONDS = 60
-SEEDED = "4"  # one more whenever the seeds have somebody or something new: an older stand is seeded again
+SEEDED = "5"  # one more whenever the seeds have somebody or something new: an older stand is seeded again
 HEALTH = {
     "portal": "/health/ready/",
     "cabinet": "/health/ready/",

@@ -1,4 +1,4 @@
-"""Reading certificate requests (PKCS#10, RFC 2986) of RSA, EC and GOST keys; making them is `authority.request`, `gost.request`."""
+"""Reading certificate requests (PKCS#10, RFC 2986) of RSA, EC and GOST keys."""
 
 import base64
 import re

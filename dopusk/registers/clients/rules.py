@@ -24,7 +24,7 @@ SCOPES: dict[str, tuple[Scope, ...]] = {
     "cabinet": (
         Scope.SNILS, Scope.PASSPORTS, Scope.FRMR_READ, Scope.FRMR_WRITE, Scope.FRMO, Scope.DICTIONARIES, Scope.PKI,
     ),
-    "stand": (Scope.FAULTS,),
+    "stand": (Scope.FAULTS, Scope.PKI),
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """`/pki/` for anybody."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from dopusk.registers.pki import views
 
@@ -10,4 +10,9 @@ urlpatterns = [
     path("ca.pem", views.root, name="root"),
     path("ca.cer", views.root_der, name="root_der"),
     path("ca.crl", views.revoked, name="revoked"),
+    path("roots.pem", views.roots, name="roots"),
+    re_path(r"^(?P<name>root|gost-root|ec|rsa|gost)\.cer$", views.issuer, name="issuer"),
+    re_path(r"^(?P<name>root|gost-root|ec|rsa|gost)\.crl$", views.issuers_list, name="issuers_list"),
+    re_path(r"^ocsp/(?P<branch>ec|rsa|gost)$", views.ocsp, name="ocsp"),
+    re_path(r"^ocsp/(?P<branch>ec|rsa|gost)/(?P<question>.+)$", views.ocsp_get, name="ocsp_get"),
 ]

@@ -31,15 +31,6 @@ QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 DIGEST, NONCE = bytes(range(32)), 77
 
 
-@pytest.fixture(autouse=True)
-def _offices(tmp_path: Path, settings):
-    """Offices in a folder of their own, founded anew for every test."""
-    settings.STATE = tmp_path
-    office.cache_clear()
-    yield
-    office.cache_clear()
-
-
 @pytest.fixture
 def cabinet() -> dict[str, str]:
     """The cabinet's bearer token."""
