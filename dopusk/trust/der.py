@@ -1,6 +1,8 @@
 """A few lines of DER (X.690): enough to write the structures we sign, byte for byte, and to read strictly."""
 
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from asn1crypto import core
@@ -9,6 +11,7 @@ _CONSTRUCTED: Final = {0x08, 0x0B, 0x10, 0x11}  # EXTERNAL, EMBEDDED PDV, SEQUEN
 _DEEPEST: Final = 40
 _MOST: Final = 20_000  # elements: a CMS with a long chain has some hundreds
 _LONGEST_OID: Final = 64  # octets
+_MOMENT: Final = re.compile(r"([0-9]{14})(?:\.([0-9]*[1-9]))?Z", re.ASCII)
 
 
 class NotDer(ValueError):
@@ -164,6 +167,19 @@ def _check_value(tag: int, body: bytes) -> None:
         good = True
     if not good:
         raise NotDer("value")
+
+
+def moment(found: Element) -> datetime:
+    """A GeneralizedTime (aware) as DER has it (X.690 §11.7): Zulu, with seconds, a fraction only where it tells."""
+    text = found.body.decode("ascii", errors="replace")
+    whole = _MOMENT.fullmatch(text) if found.tag == 0x18 else None
+    if whole is None:
+        raise NotDer("shape")
+    try:
+        seconds = datetime.strptime(whole[1] + "Z", "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise NotDer("value") from None
+    return seconds + timedelta(microseconds=int((whole[2] or "").ljust(6, "0")[:6]))
 
 
 def element(tag: int, *parts: bytes) -> bytes:
