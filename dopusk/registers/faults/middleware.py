@@ -22,14 +22,20 @@ class FaultMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let the request through, late or not at all."""
-        register = rules.register_of(request.path)
-        if register is None:
-            return self.get_response(request)
-        switch = switch_of(register)
-        if switch.mode is rules.Mode.OFF:
-            return Problem(503, "register_off", "Регистр выключен", register=str(register)).answer()
-        if switch.mode is rules.Mode.BREAK:
-            return HttpResponse(rules.MALFORMED, content_type="application/json")
-        if switch.mode is rules.Mode.DELAY:
-            time.sleep(switch.delay_ms / 1000)
+        for register in rules.registers_of(request.path):
+            spoiled = _spoiled(register)
+            if spoiled is not None:
+                return spoiled
         return self.get_response(request)
+
+
+def _spoiled(register: rules.Register) -> HttpResponse | None:
+    """What comes instead of the answer; None lets it come, now or late."""
+    switch = switch_of(register)
+    if switch.mode is rules.Mode.OFF:
+        return Problem(503, "register_off", "Регистр выключен", register=str(register)).answer()
+    if switch.mode is rules.Mode.BREAK:
+        return HttpResponse(rules.MALFORMED, content_type="application/json")
+    if switch.mode is rules.Mode.DELAY:
+        time.sleep(switch.delay_ms / 1000)
+    return None

@@ -17,7 +17,10 @@ class Fault(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    register__in=["snils", "passports", "frmr", "frmo", "dictionaries", "pki", "questions"]
+                    register__in=[
+                        *("snils", "passports", "frmr", "frmo", "dictionaries"),
+                        *("pki", "ocsp", "crl", "questions"),
+                    ]
                 ),
                 name="fault_register_is_known",
             ),

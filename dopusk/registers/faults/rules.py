@@ -1,5 +1,6 @@
 """Registers that can be switched, and what a switch does to an answer."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,8 @@ class Register(StrEnum):
     FRMO = "frmo"
     DICTIONARIES = "dictionaries"
     PKI = "pki"
+    OCSP = "ocsp"
+    CRL = "crl"
     QUESTIONS = "questions"
 
 
@@ -36,13 +39,20 @@ class Switch:
 
 
 _PLACES = {f"/api/{register.value}/": register for register in Register} | {"/pki/": Register.PKI}
+# Pages of the authority that stand for no register: with them people look at what the switches do.
+_PAGES = re.compile(r"/pki/(?:certificates/.*)?")
+# Parts of the authority that can fail alone: answers about single certificates, and the lists.
+_PARTS = {Register.OCSP: re.compile(r"/pki/ocsp/.+"), Register.CRL: re.compile(r"/pki/[a-z-]+\.crl")}
 # Bytes no parser takes: half a JSON text, and no DER, PEM or timestamp either.
 MALFORMED = b'{"broken": "'
 
 
-def register_of(path: str) -> Register | None:
-    """The register that answers at this path."""
-    return next((register for prefix, register in _PLACES.items() if f"{path}/".startswith(prefix)), None)
+def registers_of(path: str) -> tuple[Register, ...]:
+    """Whose switches an answer at this path obeys, the most particular first; () for no register's."""
+    if _PAGES.fullmatch(path):
+        return ()
+    whole = tuple(register for prefix, register in _PLACES.items() if f"{path}/".startswith(prefix))
+    return (*(part for part, places in _PARTS.items() if places.fullmatch(path)), *whole)
 
 
 def delay_fault(mode: Mode, delay_ms: int) -> str | None:

@@ -46,7 +46,7 @@ def certificate(request: HttpRequest, body: Request) -> dict[str, object]:
     try:
         if body.profile == PERSON:
             return _persons(body, client.name)
-        issued = actions.issue(body.csr, body.profile, client.name)
+        issued = actions.issue(body.csr, "seal", client.name)
     except RequestRefused as refused:
         raise Problem(422, refused.code, REFUSALS[refused.code]) from None
     root = office().authority.certificate
