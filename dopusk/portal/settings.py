@@ -8,6 +8,7 @@ from dopusk.web import environment
 from dopusk.web.delivery import configuration as delivery
 from dopusk.web.files import configuration as files
 from dopusk.web.settings import base
+from dopusk.web.signing import configuration as signing
 
 globals().update(
     base(
@@ -33,6 +34,7 @@ globals().update(
             "dopusk.portal.proofing",
             "dopusk.portal.profile",
             "dopusk.portal.esia",
+            "dopusk.portal.certificates",
             "dopusk.portal.services",
             "dopusk.portal.support",
             "dopusk.portal.parties",
@@ -63,6 +65,23 @@ PORTAL_SUPPORT = environment.text(
 CLIENT_ID = environment.text("DOPUSK_CABINET_CLIENT_ID")
 CLIENT_SECRET = environment.secret("DOPUSK_CABINET_CLIENT_SECRET")
 REGISTERS_TOKEN = environment.secret("DOPUSK_PORTAL_REGISTERS_TOKEN")
+
+# sign-in by an electronic signature: whose certificates open a session, those people have added themselves or any valid
+# one with their СНИЛС (certificates.rules.Accepted)
+SIGNIN_CERTIFICATES = environment.text("DOPUSK_SIGNIN_CERTIFICATES", "added")
+if SIGNIN_CERTIFICATES not in {"added", "any"}:
+    raise environment.Misconfigured("DOPUSK_SIGNIN_CERTIFICATES must be added or any")
+
+# what electronic signatures are judged by; the challenge is bound to the session, or to the cookie of a sign-in under
+# way. Signatures people signed in by are evidence for a month, then only the journal says it.
+globals().update(
+    signing.chosen(
+        sandbox=globals()["SANDBOX"],
+        registers=globals()["REGISTERS_URL"],
+        session="dopusk.web.signing.sessions.by_cookie",
+        forget={"signin": timedelta(days=30)},
+    )
+)
 
 # who may speak for a client's address (X-Forwarded-For); nobody unless set
 TRUSTED_PROXIES = environment.networks("DOPUSK_TRUSTED_PROXIES")

@@ -24,6 +24,9 @@ urlpatterns = [
     path("", include("dopusk.portal.proofing.urls")),
     path("", include("dopusk.portal.profile.urls")),
     path("", include("dopusk.portal.esia.urls")),
+    path("", include("dopusk.portal.certificates.urls")),
+    # below the page that gives the cookie it is bound to
+    path("signin/signature/", include("dopusk.web.signing.urls")),
 ]
 
 handler403 = "dopusk.web.errors.forbidden"

@@ -15,6 +15,7 @@ CLAIMS: Final[dict[str, tuple[str, ...]]] = {
     "education": ("education",),
     "qualification": ("qualification",),
     "employment": ("employment",),
+    "certificate": ("certificate",),
     "offline_access": (),  # OIDC Core §11: opens nothing by itself, but lasts
 }
 
@@ -31,6 +32,7 @@ WORDS: Final[dict[str, str]] = {
     "education": "образование: учебное заведение, специальность, год, номер документа",
     "qualification": "квалификация: сертификаты и лицензии",
     "employment": "профессиональная деятельность: места работы и должности",
+    "certificate": "сертификат электронной подписи, если Вы вошли по нему: номер, издатель, организация, должность",
     "offline_access": "эти же сведения и после Вашего выхода с портала",
 }
 

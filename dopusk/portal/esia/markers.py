@@ -9,9 +9,9 @@ from django.conf import settings
 
 from dopusk.portal.accounts.rules import Level
 from dopusk.portal.esia import signing
-from dopusk.portal.sessions.rules import BY_PASSWORD
+from dopusk.portal.sessions.rules import BY_PASSWORD, BY_SIGNATURE
 
-_KEYS = frozenset({"hwk", "swk"})
+_KEYS = frozenset({"hwk", "swk", BY_SIGNATURE})
 
 
 @dataclass(frozen=True)

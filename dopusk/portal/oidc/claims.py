@@ -14,26 +14,31 @@ from django.conf import settings
 from dopusk.kernel import names
 from dopusk.portal.accounts.models import open_sealed
 from dopusk.portal.consents.rules import CLAIMS
+from dopusk.portal.sessions.rules import BY_PASSWORD, BY_SIGNATURE
 
 ID_TOKEN_SECONDS: Final = 600
-# How identity was proved, in one word (OIDC Core §2): by a password; by two factors; by a key kept in a device
-# that asked for her finger, face or PIN (phishing-resistant).
+# How identity was proved, in one word (OIDC Core §2): by a password; by an electronic signature; by two factors; by a
+# key kept in a device that asked for her finger, face or PIN (phishing-resistant).
 ACR_PASSWORD: Final = "urn:dopusk:acr:password"  # noqa: S105 - a name, not a secret
 ACR_TWO_FACTORS: Final = "urn:dopusk:acr:mfa"
 ACR_PASSKEY: Final = "urn:dopusk:acr:passkey"
-ACRS: Final = (ACR_PASSWORD, ACR_TWO_FACTORS, ACR_PASSKEY)
+ACR_SIGNATURE: Final = "urn:dopusk:acr:signature"
+ACRS: Final = (ACR_PASSWORD, ACR_TWO_FACTORS, ACR_PASSKEY, ACR_SIGNATURE)
 
 
 def acr(amr: list[str]) -> str:
     """The class of a sign-in by its methods (RFC 8176)."""
     if {"hwk", "swk"}.intersection(amr):
         return ACR_PASSKEY
+    if BY_SIGNATURE in amr and BY_PASSWORD not in amr:
+        return ACR_SIGNATURE
     return ACR_TWO_FACTORS if "mfa" in amr else ACR_PASSWORD
 
 
 @dataclass(frozen=True)
 class Holder:
-    """The person behind a token, as the statement USERINFO reads her. verified: kinds of contacts shown to be hers."""
+    """The person behind a token, as the statement USERINFO reads her. verified: kinds of contacts shown to be hers.
+    sid: her session, while it lives."""
 
     scopes: list[str]
     sub: uuid.UUID
@@ -45,6 +50,7 @@ class Holder:
     level: str
     sealed: bytes
     verified: list[str]
+    sid: uuid.UUID | None = None
 
 
 def _half_hash(text: str) -> str:
@@ -90,6 +96,8 @@ def userinfo(holder: Holder) -> dict[str, Any]:
     values = {claim: VALUES[claim](holder, sealed) for claim in wanted if claim in VALUES}
     for tell in {FURTHER[claim] for claim in wanted if claim in FURTHER}:
         values |= tell(holder.sub, frozenset(claim for claim in wanted if FURTHER.get(claim) is tell))
+    if holder.sid is not None:
+        values |= {claim: OF_SESSION[claim](holder.sid) for claim in wanted if claim in OF_SESSION}
     return {claim: value for claim, value in values.items() if value is not None and value != ""}
 
 
@@ -117,3 +125,5 @@ VALUES: Final[dict[str, Value]] = {
 # Claims of higher slices, which fill this in when they are ready: asked only when a scope of theirs was granted.
 Further = Callable[[uuid.UUID, frozenset[str]], dict[str, Any]]
 FURTHER: Final[dict[str, Further]] = {}
+# The same, of claims that depend on how her session was opened; None leaves the claim out.
+OF_SESSION: Final[dict[str, Callable[[uuid.UUID], Any]]] = {}

@@ -138,7 +138,8 @@ USERINFO = f"""
 SELECT {registered("coalesce(t.scopes, g.scopes)")},
        a.sub, a.last_name, a.first_name, a.patronymic, a.gender, a.birth_date, a.level, a.sealed,
        array(SELECT i.kind::text FROM accounts_identifier i
-             WHERE i.account_id = a.sub AND i.verified_at IS NOT NULL)
+             WHERE i.account_id = a.sub AND i.verified_at IS NOT NULL),
+       s.id
 FROM oidc_token t {LIVING}
 WHERE t.hash = %(token)s AND t.expires_at > now() AND t.jkt = %(jkt)s AND (g.offline OR s.id IS NOT NULL)
 """

@@ -20,6 +20,7 @@ from dopusk.portal.accounts.models import Account
 from dopusk.portal.codes.fields import moment
 from dopusk.portal.factors import actions as factors
 from dopusk.portal.security import actions, rules
+from dopusk.portal.security.cards import CARDS
 from dopusk.portal.security.forms import ChangeForm
 from dopusk.portal.sessions.access import Person, person_required, place_of, proof_required
 from dopusk.portal.sessions.actions import idle_end
@@ -42,6 +43,7 @@ def home(request: HttpRequest, person: Person) -> HttpResponse:
         "operator": factors.is_operator(person.sub),
         "living": _living(person).count(),
         "devices": Device.objects.filter(account_id=person.sub).count(),
+        "cards": [card(person.sub) for card in CARDS.values()],
     }
     return render(request, "security/home.html", context)
 

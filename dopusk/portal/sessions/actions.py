@@ -84,14 +84,16 @@ def start(
     *,
     amr: list[str],
     words: str,
+    object_: str = "",
     opening: str = sql.OPEN,
     keys: Mapping[str, Any] | None = None,
     kept: str | None = None,
 ) -> Opened:
     """Open a session, end the one this browser had, note it in the journal; one statement, one commit.
 
-    amr: how identity was proved (RFC 8176). words: what the journal says. opening, keys: a caller's own statement
-    that ends in `sql.OPENING`, and the further values it names. kept: the password's hash as it was checked.
+    amr: how identity was proved (RFC 8176). words: what the journal says; object_: what of hers it was done with.
+    opening, keys: a caller's own statement that ends in `sql.OPENING`, and the further values it names. kept: the
+    password's hash as it was checked.
     The browser becomes a known device of hers. Raises Shut.
     """
     known = place.device_cookie if rules.is_device_cookie(place.device_cookie) else secrets.token_urlsafe(32)
@@ -110,6 +112,7 @@ def start(
         "device": place.device,
         "amr": amr,
         "words": words,
+        "object": object_,
         "trace": trace.current(),
         "detail": json.dumps({"device": place.device, "network": place.network}, ensure_ascii=False),
     }

@@ -23,12 +23,16 @@ PROOF_MARGIN: Final = timedelta(
 PROOF_LASTS: Final = timedelta(minutes=30)  # sensitive acts ask for identity again after this
 # How identity was proved (RFC 8176); also otp, sms, hwk and swk (passkeys), mfa for two of them together.
 BY_PASSWORD: Final = "pwd"  # noqa: S105 - a name, not a secret
+BY_SIGNATURE: Final = "pop"  # of an electronic signature's key; where it is kept nobody knows
 
 
 def together(before: list[str], now: list[str]) -> list[str]:
     """How a session stands proved after one proof more; `mfa` as soon as two kinds came together (RFC 8176)."""
     methods = dict.fromkeys([*before, *now])
-    if BY_PASSWORD in methods and {"otp", "sms", "hwk", "swk"}.intersection(methods):
+    further = {"otp", "sms", "hwk", "swk"}.intersection(methods)
+    if (further and {BY_PASSWORD, BY_SIGNATURE}.intersection(methods)) or {BY_PASSWORD, BY_SIGNATURE} <= set(
+        methods
+    ):
         methods["mfa"] = None
     return sorted(methods, key="mfa".__eq__)
 

@@ -32,7 +32,8 @@ standing AS (
     RETURNING id, account_id
 )
 INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id, detail)
-SELECT account_id::text, 'signin.done', account_id::text, '', %(words)s, id::text, %(trace)s, %(detail)s::text
+SELECT account_id::text, 'signin.done', account_id::text, %(object)s, %(words)s, id::text, %(trace)s,
+       %(detail)s::text
 FROM opened
 RETURNING number, (SELECT id FROM before), (SELECT account_id FROM before)
 """

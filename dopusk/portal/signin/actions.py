@@ -25,6 +25,7 @@ from dopusk.portal.sessions.rules import BY_PASSWORD, cookie_hash, together
 from dopusk.portal.signin import rules, sql
 from dopusk.portal.signin.models import Pending
 from dopusk.portal.signin.rules import Held, Step
+from dopusk.portal.signin.ways import WAYS
 from dopusk.trust.sealing import blind_index
 from dopusk.web.journal.actions import record
 
@@ -105,7 +106,8 @@ def _key(purpose: str, text: str) -> bytes:
 
 
 @cache
-def _salt(sealing_key: bytes) -> bytes:
+def salt(sealing_key: bytes) -> bytes:
+    """What keys of counts are hashed with."""
     return blind_index(sealing_key, "signin throttle", "salt")
 
 
@@ -119,7 +121,7 @@ def sign_in(identifier: str, password: str, place: Place, *, next_path: str = "/
     found = statement.one(
         sql.RESERVE,
         {
-            "salt": _salt(settings.SEALING_KEY),
+            "salt": salt(settings.SEALING_KEY),
             "indexes": indexes,
             "typed": indexes[0] if indexes else _key("typed", identifier.strip().casefold()),
             "network": place.network.encode(),
@@ -256,7 +258,7 @@ def reserve_second(sub: uuid.UUID, device_cookie: str) -> Try | Held:
     """Count a try of a second step before it is looked at, over all sessions of the person; `forgive` when right."""
     found = statement.one(
         sql.RESERVE_SECOND,
-        {"salt": _salt(settings.SEALING_KEY), "sub": sub, "device_token": cookie_hash(device_cookie)},
+        {"salt": salt(settings.SEALING_KEY), "sub": sub, "device_token": cookie_hash(device_cookie)},
         _Second,
     )
     assert found is not None
@@ -315,9 +317,24 @@ def finish(begun: Pending, place: Place, *, new_password: str = "") -> Opened:
             words="Пароль сменён при входе",
             detail={"why": begun.must_change},
         )
+    if begun.way:
+        return enter_by(begun.way, begun.way_key, account.pk, place, begun.amr)
     how = BY_TWO_STEPS if "mfa" in begun.amr else BY_ONE_STEP
     words = how.format(device=place.device, network=place.network)
     return start(account.pk, place, amr=begun.amr, words=words)
+
+
+@transaction.atomic
+def enter_by(way: str, key: str, sub: uuid.UUID, place: Place, amr: list[str]) -> Opened:
+    """Open a session another way (`ways.WAYS`), and let its slice note what it has to. Raises Shut."""
+    by = WAYS[way]
+    how = by.words_two_steps if "mfa" in amr else by.words
+    opened = start(
+        sub, place, amr=amr, words=how.format(device=place.device, network=place.network),
+        object_=by.object_key(key),
+    )  # fmt: skip
+    by.opened(opened, key)
+    return opened
 
 
 def enter_by_passkey(sub: uuid.UUID, amr: list[str], place: Place) -> Opened | Locked:
@@ -369,7 +386,7 @@ def unlock(sub: uuid.UUID, *, by: str, why: str, words: str = "Вход в уч�
 
 def unlock_counts(sub: uuid.UUID) -> None:
     """Forget all failures counted against her: the password they were guesses of is no more, or she has asked."""
-    keys: Mapping[str, Any] = {"salt": _salt(settings.SEALING_KEY), "sub": sub}
+    keys: Mapping[str, Any] = {"salt": salt(settings.SEALING_KEY), "sub": sub}
     statement.one(sql.UNLOCK, keys, tuple)
 
 

@@ -29,11 +29,12 @@ class Throttle(models.Model):
 
 
 class Pending(models.Model):
-    """A sign-in whose password was right and which lacks a step yet; no session stands before it is whole.
+    """A sign-in whose first step was right and which lacks another; no session stands before it is whole.
 
     token_hash: SHA-256 of the cookie `portal_pending`. password: the hash that was checked; when the account has
     another one by the end, all was in vain. must_change: why she has to choose a new password, or empty.
-    device_known: the browser was hers before. Single use.
+    device_known: the browser was hers before. way, way_key: what it began by, if not by a password (`ways.WAYS`), and
+    what that slice knows it by. Single use.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -45,6 +46,8 @@ class Pending(models.Model):
     must_change = models.CharField(max_length=13, blank=True)
     device_known = models.BooleanField()
     next_path = models.TextField()
+    way = models.CharField(max_length=20, blank=True, db_default="", default="")
+    way_key = models.CharField(max_length=64, blank=True, db_default="", default="")
     good_until = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 

@@ -16,6 +16,7 @@ from django.utils import translation
 from dopusk.kernel import sandbox, trace
 from dopusk.portal.clients.rules import Registration
 from dopusk.portal.signin.forms import SigninForm
+from dopusk.portal.signin.ways import WAYS
 from dopusk.web.design.context import page as page_context
 
 # Marks no template and no name of a service contains.
@@ -37,6 +38,7 @@ def context(client: Registration | None) -> dict[str, Any]:
     return {
         "client": client,
         "support": settings.PORTAL_SUPPORT,
+        "ways": WAYS.values(),
         "known_people": sandbox.PEOPLE if settings.SANDBOX else (),
         "known_password": sandbox.PASSWORD if settings.SANDBOX else "",
     }

@@ -31,6 +31,11 @@ NETWORK_TRIES: Final = 300
 NETWORK_FORGIVEN_A_MINUTE: Final = 10
 NETWORK_WAIT: Final = 15 * _M
 
+# signatures looked at for one network: each costs us calls to their issuer, none can be guessed
+KNOCKS: Final = 60
+KNOCKS_FORGIVEN_A_MINUTE: Final = 10
+KNOCK_WAIT: Final = _M
+
 PENDING_LASTS: Final = timedelta(minutes=10)  # between the first step of a sign-in and the last
 
 

@@ -138,6 +138,25 @@ INSERT INTO journal_entry (actor, act, subject, object, words, session, trace_id
 VALUES ('stranger', 'signin.failed', %(subject)s, '', %(words)s, '', %(trace)s, %(detail)s)
 """
 
+# One more look at what a network has brought, unless it waits; each minute forgives some.
+_CALMED = """greatest(0, t.failures - floor(extract(epoch FROM clock_timestamp() - t.last_at) / 60
+                                                * %(forgiven)s::int))::int + 1"""
+KNOCK = f"""
+WITH key AS (
+    SELECT {_half("network", "%(network)s::bytea")} || substr(sha256('knock'::bytea), 1, 16) AS key
+), held AS (
+    SELECT t.held_until FROM signin_throttle t JOIN key ON key.key = t.key WHERE t.held_until > clock_timestamp()
+), counted AS (
+    INSERT INTO signin_throttle AS t (key, failures, last_at, held_until, forgotten_at)
+    SELECT key, 1, clock_timestamp(), clock_timestamp(), now() + {_DAY} FROM key WHERE NOT EXISTS (SELECT FROM held)
+    ON CONFLICT (key) DO UPDATE
+    SET failures = {_CALMED}, last_at = clock_timestamp(), forgotten_at = excluded.forgotten_at,
+        held_until = CASE WHEN {_CALMED} >= %(most)s::int THEN clock_timestamp() + %(wait)s::interval
+                          ELSE t.held_until END
+)
+SELECT (SELECT max(held_until) FROM held), clock_timestamp()
+"""
+
 # A right password is forgiven its failures: in the statement that opens the session, or that notes what it lacks yet.
 # Rows are locked in the order RESERVE counts in, or two at one moment would wait for each other.
 FORGIVE = """

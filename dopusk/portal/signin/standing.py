@@ -8,7 +8,7 @@ from django.conf import settings
 
 from dopusk.portal import statement
 from dopusk.portal.signin import sql
-from dopusk.portal.signin.actions import _salt
+from dopusk.portal.signin.actions import salt
 
 
 @dataclass(frozen=True)
@@ -21,5 +21,5 @@ class Counted:
 
 def counted(sub: uuid.UUID) -> Counted:
     """Failed attempts counted against her and against her identifiers."""
-    found = statement.one(sql.COUNTED, {"salt": _salt(settings.SEALING_KEY), "sub": sub}, Counted)
+    found = statement.one(sql.COUNTED, {"salt": salt(settings.SEALING_KEY), "sub": sub}, Counted)
     return found or Counted(0, None)

@@ -4,7 +4,6 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -12,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dopusk.kernel import sandbox
 from dopusk.portal.accounts.passwords import Busy
 from dopusk.portal.clients import models as clients
 from dopusk.portal.factors import access as factors
@@ -158,9 +156,7 @@ def _again(
         "form": form,
         "next": next_path,
         "next_quoted": quote(next_path, safe=""),
-        "client": client,
-        "known_people": sandbox.PEOPLE if settings.SANDBOX else (),
-        "known_password": sandbox.PASSWORD if settings.SANDBOX else "",
+        **page.context(client),
         "failed_before": "failed" in request.POST,  # one slip of the fingers is no sign of strangers
         **problem,
     }

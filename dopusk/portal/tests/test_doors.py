@@ -37,6 +37,7 @@ _NAMES: dict[str | Right, str] = {
         recovery:factor_choice recovery:phone recovery:password recovery:done recovery:not_me
         esia:ac esia:ac_v2 esia:logout esia:prns esia:orgs esia:people esia:certificate esia:public_key
         esia:console esia:console_diagnosis esia:te esia:te_v3 esia:astray
+        certificates:signature
     """,
     SIGNED_IN: """
         home:notices home:journal home:export_journal home:not_me registration:done
@@ -46,6 +47,7 @@ _NAMES: dict[str | Right, str] = {
         proofing:overview proofing:data proofing:draft proofing:questions proofing:open_questions
         proofing:leave_to_operator proofing:cancel proofing:missing proofing:appeal
         profile:profile profile:look profile:personal profile:documents profile:document profile:remove_document
+        certificates:list certificates:certificate certificates:check certificates:block certificates:file
         profile:name_change profile:withdraw_name profile:add profile:change profile:remove profile:change_field
     """,
     PROVED: """
@@ -53,7 +55,7 @@ _NAMES: dict[str | Right, str] = {
         factors:add_passkey factors:passkey_options factors:passkey_finish factors:rename_passkey
         factors:remove_passkey security:password
         contacts:phone contacts:phone_code contacts:phone_again contacts:email contacts:email_again contacts:cancel
-        contacts:remove profile:export profile:close
+        contacts:remove profile:export profile:close certificates:add
     """,
     ANY_POST: "operators:desk",
     Right.APPOINT: "operators:roles operators:dismiss",

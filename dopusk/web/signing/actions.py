@@ -19,6 +19,7 @@ from django.utils import timezone
 from dopusk.kernel import signable
 from dopusk.kernel.invalid import Invalid
 from dopusk.trust import validation
+from dopusk.trust.validation import Validation
 from dopusk.web.signing import judging
 from dopusk.web.signing.models import Challenge, Evidence, Signature
 
@@ -61,7 +62,7 @@ class Examined:
     challenge: Challenge | None
     code: str
     why: str = ""
-    validation: validation.Validation | None = None
+    validation: Validation | None = None
     signature: bytes = field(default=b"", repr=False)
     received_at: datetime | None = None
 

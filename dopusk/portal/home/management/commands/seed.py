@@ -11,7 +11,9 @@ from dopusk.portal.clients.actions import register
 from dopusk.portal.factors.actions import seed_known_factors
 
 # what the cabinet asks for (dopusk/cabinet/signin/portal.py); the profile's own sections it reads from the register
-CABINET_SCOPES = ("openid", "profile", "birthdate", "snils", "inn", "email", "phone", "identity_document")
+CABINET_SCOPES = (
+    "openid", "profile", "birthdate", "snils", "inn", "email", "phone", "identity_document", "certificate",
+)  # fmt: skip
 
 
 class Command(BaseCommand):

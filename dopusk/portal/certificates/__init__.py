@@ -1,0 +1,1 @@
+"""Her certificates of an electronic signature, and signing in by them."""

@@ -1,0 +1,30 @@
+"""Other ways to begin a sign-in, which higher slices bring when they are ready."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+
+from dopusk.portal.sessions.actions import Opened
+
+
+@dataclass(frozen=True)
+class Way:
+    """One of them. url: its page, which takes `next`. label, hint: on the sign-in page.
+
+    words, words_two_steps: what the journal says of a session opened by it, alone or with a second step; device and
+    network go in. opened: what the slice notes in the transaction that has opened the session, for the key it gave.
+    object_key: what the journal's line is about, for that key.
+    """
+
+    url: str
+    label: str | Promise
+    hint: str | Promise
+    words: str
+    words_two_steps: str
+    opened: Callable[[Opened, str], None]
+    object_key: Callable[[str], str]
+
+
+WAYS: Final[dict[str, Way]] = {}
