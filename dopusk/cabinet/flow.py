@@ -1,7 +1,7 @@
 """An application's whole journey after it was submitted, in order.
 
     SUBMITTED → REGISTERED → CENTER_REVIEW → AT_COMMISSION → PASSED | NOT_PASSED → PROTOCOL_PUBLISHED → RECORDED
-                                         ↘ INTAKE_REFUSED
+              ↘ INTAKE_REFUSED           ↘ INTAKE_REFUSED
 
 `advance` takes an application as far as it can go now and stops where somebody has to decide or answer: a
 register, a registrar, the commission, the timestamp authority. Whoever decides asks for the next advance in
@@ -24,7 +24,8 @@ from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dopusk.cabinet.applications.actions import NotAllowed, move
+from dopusk.cabinet.applications import signatures
+from dopusk.cabinet.applications.actions import NotAllowed, give_back, move
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.applications.rules import State
 from dopusk.cabinet.certificates import actions as certificates
@@ -51,8 +52,9 @@ MOST_STAGES = 12  # more turns than the journey has: a loop here would be our fa
 def advance(application_id: UUID | str) -> str:
     """Take the application as far as it goes now; the state it stands in afterwards."""
     with alone(f"application {application_id}"):
+        rows = Application.objects.select_related("applicant", "signed__signature")
         for _turn in range(MOST_STAGES):
-            application = Application.objects.select_related("applicant").get(pk=application_id)
+            application = rows.get(pk=application_id)
             stage = STAGES.get(State(application.state))
             try:
                 if stage is None or not stage(application):
@@ -66,7 +68,13 @@ def advance(application_id: UUID | str) -> str:
 
 
 def register(application: Application) -> bool:
-    """SUBMITTED: give it a number; from this day (T0) the centre's working days run."""
+    """SUBMITTED: once its signature stands, give it a number; from this day (T0) the centre's working days run."""
+    standing = signatures.settle(application)
+    if standing == "waits":
+        return False
+    if standing == "fell":
+        give_back(application.pk, application.signed.signature.code)
+        return True
     now = timezone.now()
     today = timezone.localdate(now)
     number = next_number(today.year)

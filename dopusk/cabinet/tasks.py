@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from dopusk.cabinet import flow
 from dopusk.cabinet.applications.actions import wake
-from dopusk.cabinet.applications.models import Application
+from dopusk.cabinet.applications.models import Application, Signed
 from dopusk.cabinet.checks.models import Finding
 from dopusk.cabinet.commission.models import Case
 from dopusk.cabinet.notices.models import Notice
@@ -49,10 +49,11 @@ def _due() -> list[QuerySet[Application]]:
     reviews = Review.objects.filter(application=OuterRef("pk"))
     cases = Case.objects.filter(application=OuterRef("pk"))
     delayed = cases.filter(next_at__gt=now)
+    unsettled = Signed.objects.filter(application=OuterRef("pk"), next_at__gt=now)
     told = Notice.objects.filter(application=OuterRef("pk"))
     lately = Q(state_changed_at__gte=now - TELLING)
     return [
-        in_state("SUBMITTED"),
+        in_state("SUBMITTED").filter(~Exists(unsettled)),
         in_state("REGISTERED").filter(~Exists(unknown) | Exists(unknown.filter(next_at__lte=now))),
         in_state("CENTER_REVIEW").filter(~Exists(reviews) | Exists(reviews.filter(decision="accept"))),
         in_state("AT_COMMISSION").filter(Exists(cases.filter(outcome__in=["passed", "not_passed"]))),

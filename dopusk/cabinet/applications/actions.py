@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import AlreadyEnqueued
 
-from dopusk.cabinet.applications import rules, statement
+from dopusk.cabinet.applications import rules, signatures, statement, words
 from dopusk.cabinet.applications.models import Application, Event
 from dopusk.cabinet.documents import actions as documents
 from dopusk.cabinet.documents.models import Document
@@ -18,6 +18,7 @@ from dopusk.cabinet.signin.models import Person
 from dopusk.web import live
 from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.actions import record
+from dopusk.web.signing.actions import Examined
 
 # how the journal calls the steps; it is kept in Russian
 STEP_NAMES = {
@@ -28,12 +29,10 @@ STEP_NAMES = {
 }
 
 
-class NotAllowed(Exception):
-    """The rules refuse: nothing was changed. `refusal` says why by its code."""
-
-    def __init__(self, refusal: rules.Refusal) -> None:
-        super().__init__(refusal.code)
-        self.refusal = refusal
+BY_PRESS = "Заявление подписано простой электронной подписью и отправлено в центр аккредитации"
+BY_SIGNATURE = "Заявление подписано усиленной электронной подписью и отправлено в центр аккредитации"
+SIGNATURE_ACT = "Федеральный закон от 06.04.2011 № 63-ФЗ «Об электронной подписи», ст. 11"
+NotAllowed = rules.NotAllowed
 
 
 def locked(application_id: UUID | str) -> Application:
@@ -191,32 +190,65 @@ def remove_document(
         documents.remove(document, session=session)
 
 
-def submit(application_id: UUID | str, person: Person, digest: str, *, session: str = "") -> Application:
+def submit(
+    application_id: UUID | str,
+    person: Person,
+    digest: str,
+    *,
+    examined: Examined | None = None,
+    session: str = "",
+) -> Application:
     """Sign and send: freeze what is judged, record its SHA-256, ask for the journey's next step.
 
-    digest: of the content she was shown. Raises NotAllowed (`not_a_draft`, `incomplete`, `content_changed`).
+    digest: of the content she was shown. examined: her electronic signature over its words; None when the press of
+    the button is her signature. Raises NotAllowed (`not_a_draft`, `incomplete`, `content_changed`, and what
+    `signatures.keep` refuses with).
     """
     with transaction.atomic():
         application = own(application_id, person)
         papers = list(Document.objects.in_folder(str(application.pk)))
         _ask(rules.may_submit(application.state, application.data, {one.kind for one in papers}))
         content = statement.snapshot(application, papers)
-        if statement.digest(content) != digest:
+        if examined is None and statement.digest(content) != digest:
             raise NotAllowed(rules.Refusal("content_changed"))
+        act = f"application_{application.kind}"
+        kept = signatures.keep(examined, person, statement.lines(content), act=act, may_wait=True)
         documents.release(str(application.pk))
+        signed = {"signature": str(kept.pk), **signatures.facts(kept).detail()} if kept else {}
         application = move(
             application.pk,
             rules.State.SUBMITTED,
             actor=person.pk,
-            words="Заявление подписано простой электронной подписью и отправлено в центр аккредитации",
+            words=BY_SIGNATURE if kept else BY_PRESS,
             act="application.submitted",
             session=session,
-            detail={"sha256": digest},
+            detail={"sha256": statement.digest(content), **signed},
             snapshot=content,
             submitted_at=timezone.now(),
         )
+        if kept:
+            signatures.attach(application, kept)
         wake(application.pk)
     return application
+
+
+def give_back(application_id: UUID, code: str) -> Application:
+    """Return an application whose signature fell before its registration; her copy says why. Raises NotAllowed.
+
+    code: the verdict, "revoked_before"…
+    """
+    with transaction.atomic(), translation.override("ru"):
+        said, fix = words.fallen(code)
+        mark = {"code": code, "field": "signature", "words": said, "norm": SIGNATURE_ACT, "fix": fix}
+        return move(
+            application_id,
+            rules.State.INTAKE_REFUSED,
+            actor="system",
+            words=said,
+            act="application.signature_fell",
+            detail={"reasons": [code]},
+            marks=[{**mark, "fixer": "applicant"}],
+        )
 
 
 def withdraw(application_id: UUID | str, person: Person, *, session: str = "") -> Application:

@@ -1,6 +1,6 @@
 """The steps as forms. Every form carries `seen`, the stamp of the answers it began with."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -26,6 +26,12 @@ class StepForm(forms.Form):
 
     kept: tuple[str, ...] = ()
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def note_taken(self, values: Mapping[str, str]) -> None:
+        """Begin with these values of her certificate, and say at each field where it is from."""
+        for name, value in values.items():
+            self.initial[name] = value
+            self.fields[name].help_text = _("Взято из Вашего сертификата. Можно изменить.")
 
     def answers(self) -> dict[str, Any]:
         """Fields that hold, and beside them, as typed, those that do not hold yet."""
@@ -123,7 +129,20 @@ class When(forms.CharField):
 class ReportForm(StepForm):
     """The report and what the employer said of it."""
 
-    kept = ("agreement", "refusal_reason")
+    kept = ("organisation", "position", "agreement", "refusal_reason")
+    organisation = forms.CharField(
+        label=gettext_lazy("Место работы"),
+        help_text=gettext_lazy("Как в отчёте. Можно не заполнять: место работы есть и в регистре."),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "organization"}),
+    )
+    position = forms.CharField(
+        label=gettext_lazy("Должность"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "organization-title"}),
+    )
     activity_report = Scan(label=gettext_lazy("Скан отчёта о деятельности"), help_text=SCAN_HINT)
     agreement = forms.ChoiceField(
         label=gettext_lazy("Согласовал ли работодатель отчёт?"),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from dopusk.cabinet.signin.models import Person
+from dopusk.web.signing.models import Signature
 
 STATES = [
     "DRAFT",
@@ -99,6 +100,23 @@ class Application(models.Model):
     def key(self) -> str:
         """How the journal and the live topics name it: "application:<uuid>"."""
         return f"application:{self.id}"
+
+
+class Signed(models.Model):
+    """The electronic signature under a submitted application.
+
+    silent: who does not say whether its certificate was revoked, a name for people; since when, and when it is asked
+    again. Nothing while the signature stands.
+    """
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="signed")
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="+")
+    silent = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.signature_id}"
 
 
 class Event(models.Model):

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -38,7 +39,8 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     S.REPORT_ON_APPROVAL: frozenset({S.REPORT_APPROVED, S.REPORT_REFUSED, S.WITHDRAWN}),
     S.REPORT_APPROVED: frozenset({S.SUBMITTED, S.WITHDRAWN}),
     S.REPORT_REFUSED: frozenset({S.SUBMITTED, S.WITHDRAWN}),
-    S.SUBMITTED: frozenset({S.REGISTERED, S.WITHDRAWN}),
+    # returned before it has a number: the signature under it turned out to be no good
+    S.SUBMITTED: frozenset({S.REGISTERED, S.INTAKE_REFUSED, S.WITHDRAWN}),
     S.REGISTERED: frozenset({S.CENTER_REVIEW, S.WITHDRAWN}),
     S.CENTER_REVIEW: frozenset({S.CLARIFICATION, S.INTAKE_REFUSED, S.AT_COMMISSION, S.WITHDRAWN}),
     S.CLARIFICATION: frozenset({S.CENTER_REVIEW, S.WITHDRAWN}),
@@ -65,6 +67,14 @@ class Refusal:
 
     code: str
     detail: dict[str, object] = field(default_factory=dict)
+
+
+class NotAllowed(Exception):
+    """The rules refuse: nothing was changed. `refusal` says why by its code."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
 
 
 def may_move(state: str, to: str) -> Refusal | None:
@@ -213,6 +223,68 @@ def may_submit(state: str, data: Mapping[str, Any], kinds: Collection[str]) -> R
     return None
 
 
+SIMPLE, OFFERED, REQUIRED = (
+    "simple",
+    "offered",
+    "required",
+)  # how an act is signed; words of the norms `sign_…`
+
+
+@dataclass(frozen=True)
+class Brought:
+    """An electronic signature that came with an act.
+
+    code: its verdict, "good" or why not. snils: of its certificate's owner, "" if there is none. same: what was
+    signed is what the act is about now.
+    """
+
+    code: str
+    snils: str
+    same: bool
+    why: str = ""
+
+
+OF_SIGNATURES = frozenset({"content_changed", "someone_elses", "signature_refused", "challenge_used"})
+
+
+def wrong_signature(
+    manner: str, brought: Brought | None, snils: str, *, may_wait: bool = False
+) -> Refusal | None:
+    """Why an act is not done so. snils: of who acts. may_wait: nobody could say yet whether the certificate is revoked
+    is no hindrance, because that is asked again before anything follows from the act.
+
+    Codes: `signature_required`, `content_changed`, `someone_elses`, `signature_refused` (detail: code, why).
+    """
+    if brought is None:
+        return Refusal("signature_required") if manner == REQUIRED else None
+    if not brought.same:
+        return Refusal("content_changed")
+    if brought.code != "good" and not (may_wait and brought.code == "revocation_unknown"):
+        return Refusal("signature_refused", {"code": brought.code, "why": brought.why})
+    if not brought.snils or brought.snils != snils:
+        return Refusal("someone_elses")
+    return None
+
+
+# what a step may take from the certificate she signed in by: field of the step → field of the certificate
+FROM_CERTIFICATE: Mapping[str, Mapping[str, str]] = {
+    "contacts": {"email": "email"},
+    "report": {"organisation": "organisation", "position": "title"},
+}
+
+
+def from_certificate(step: str, answers: Answers, told: Mapping[str, str]) -> dict[str, str]:
+    """Fields of a step that may begin with what her certificate says: those she has not filled in.
+
+    A step she has saved already keeps its optional fields as she left them. told: fields of the certificate.
+    """
+    fields = FROM_CERTIFICATE.get(step, {})
+    typed = {**answers, **(answers.get(UNFINISHED) or {})}
+    if step != "contacts" and typed:  # contacts begin with what the portal told of them
+        return {}
+    return {name: told[of] for name, of in fields.items() if told.get(of) and not typed.get(name)}
+
+
 def stamp(answers: Answers) -> str:
     """A short mark of a step's answers; a form carries it to tell whether they changed under it."""
     text = json.dumps(answers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -238,3 +310,11 @@ def step_of_mark(place: str) -> str:
     if any(place in kinds for kinds in REPORT_DOCUMENTS.values()):
         return "report"
     return "documents" if place in OTHER_DOCUMENTS else ""
+
+
+def next_try(since: datetime, now: datetime, first: timedelta, longest: timedelta) -> datetime:
+    """When to ask a silent register or authority again: after as long as it has been silent, so that the pauses double.
+
+    first, longest: the shortest and the longest pause.
+    """
+    return now + min(max(now - since, first), longest)

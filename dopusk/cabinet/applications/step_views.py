@@ -1,7 +1,7 @@
 """One step of a draft: shown, saved by itself, saved by hand, with its scans."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from dopusk.cabinet.documents import actions as documents
 from dopusk.cabinet.documents.models import Document
 from dopusk.cabinet.registries.base import Specialty
 from dopusk.cabinet.registries.http import registers
-from dopusk.cabinet.signin import kept
+from dopusk.cabinet.signin import certificate, kept
 from dopusk.cabinet.signin.access import confirmed_required, current, session_mark
 from dopusk.web.files import words as file_words
 from dopusk.web.files.actions import FileRefused
@@ -59,6 +59,8 @@ class Desk:
         if self.step == "specialty":
             arguments["choices"] = self.options
         form = FORMS[self.step](data, files, **arguments)
+        if told := certificate.of(self.request):
+            form.note_taken(rules.from_certificate(self.step, answers, asdict(told)))
         if isinstance(form, forms.ReportForm):
             form.note_brought({one.kind for one in self.papers()})
         return form

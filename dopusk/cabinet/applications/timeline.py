@@ -94,7 +94,7 @@ def _past(event: Event) -> dict[str, Any]:
 def _now(application: Application, today: date, silent: Sequence[Mapping[str, Any]]) -> str:
     if application.state == State.CENTER_REVIEW and application.due_on:
         return _("Решение о приёме — %(until)s.") % {"until": day_left(application.due_on, today)}
-    if application.state == State.REGISTERED and silent:
+    if application.state in {State.SUBMITTED, State.REGISTERED} and silent:
         said = {"name": silent[0]["name"], "next": moment(silent[0]["next_at"])}
         return _("%(name)s не отвечает. Спросим снова %(next)s и продолжим сами.") % said
     if application.state == State.REGISTERED:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dopusk.cabinet.applications import step_views, views
+from dopusk.cabinet.applications import step_views, submit_views, views
 
 app_name = "applications"
 urlpatterns = [
@@ -15,7 +15,8 @@ urlpatterns = [
         step_views.remove_document,
         name="remove_document",
     ),
-    path("<uuid:application_id>/submit/", views.submit, name="submit"),
+    path("<uuid:application_id>/submit/", submit_views.submit, name="submit"),
+    path("<uuid:application_id>/signature/", submit_views.signature, name="signature"),
     path("<uuid:application_id>/withdraw/", views.withdraw, name="withdraw"),
     path("<uuid:application_id>/copy/", views.copy, name="copy"),
     path("<uuid:application_id>/ticket/", views.ticket, name="ticket"),

@@ -1,6 +1,5 @@
 """The applications of a person: list, beginning, tasks or status, submission, withdrawal, a mended copy."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dopusk.cabinet.applications import actions, choices, parts, rules, statement, timeline, words
+from dopusk.cabinet.applications import actions, choices, parts, rules, signatures, timeline, words
 from dopusk.cabinet.applications.forms import describe
 from dopusk.cabinet.applications.models import Application
+from dopusk.cabinet.applications.submit_views import own
 from dopusk.cabinet.documents.models import Document
 from dopusk.cabinet.registries.http import registers
 from dopusk.cabinet.signin.access import confirmed_required, current, session_mark
-from dopusk.kernel import snils
 from dopusk.web import live
 from dopusk.web.outgoing import RegisterDown
 
@@ -76,7 +75,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
 @confirmed_required
 def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """The tasks of a draft, the status of anything else."""
-    application = _own(request, application_id)
+    application = own(request, application_id)
     if not rules.may_edit(application.state):
         return render(request, "applications/draft.html", _draft(application))
     return render(request, "applications/status.html", _status(application))
@@ -84,60 +83,9 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed_required
-def submit(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
-    """Show what is signed; sign and send it."""
-    application = _own(request, application_id)
-    papers = list(Document.objects.in_folder(str(application.pk)))
-    refusal = rules.may_submit(application.state, application.data, {one.kind for one in papers})
-    if request.method == "POST":
-        try:
-            actions.submit(
-                application.pk,
-                current(request),
-                request.POST.get("digest", ""),
-                session=session_mark(request),
-            )
-        except actions.NotAllowed as error:
-            refusal = error.refusal
-            if refusal.code == "not_a_draft":
-                return _already_sent(request, application.pk)
-            messages.error(request, words.refused(refusal))
-        else:
-            messages.success(request, words.sent())
-            return redirect("applications:show", application.pk)
-    if refusal and refusal.code != "content_changed":
-        if request.method != "POST" and refusal.code == "incomplete":
-            messages.error(request, words.refused(refusal))
-        return redirect("applications:show", application.pk)
-    content = statement.snapshot(application, papers)
-    context = {
-        "application": application,
-        "digest": statement.digest(content),
-        "documents": papers,
-        "applicant": application.applicant,
-        "masked": snils.mask(application.applicant.snils),
-        "agreement": (application.data.get("report") or {}).get("agreement"),
-        "today": timezone.localdate(),
-        "consent_of": date.fromisoformat(application.data["consent"]["version"]),
-    }
-    return render(request, "applications/submit.html", context, status=409 if refusal else 200)
-
-
-def _already_sent(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
-    """A second press does no harm: it was sent by the first one, unless she has taken it back since."""
-    application = _own(request, application_id)
-    if application.submitted_at and application.state != rules.State.WITHDRAWN:
-        messages.info(request, _("Заявление уже отправлено. Делать ничего не нужно."))
-    else:
-        messages.error(request, words.refused_code("wrong_state"))
-    return redirect("applications:show", application.pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@confirmed_required
 def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     """Ask once, then withdraw."""
-    application = _own(request, application_id)
+    application = own(request, application_id)
     refusal = rules.may_withdraw(application.state)
     if request.method == "POST":
         try:
@@ -159,7 +107,7 @@ def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
 @confirmed_required
 def copy(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     """Begin a mended copy."""
-    application = _own(request, application_id)
+    application = own(request, application_id)
     try:
         fresh = actions.copy(application.pk, current(request), session=session_mark(request))
     except actions.NotAllowed as error:
@@ -172,14 +120,8 @@ def copy(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
 @confirmed_required
 def ticket(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     """A minute's ticket to the live stream of this application."""
-    application = _own(request, application_id)
+    application = own(request, application_id)
     return JsonResponse({"ticket": live.ticket(current(request).pk, [application.key])})
-
-
-def _own(request: HttpRequest, application_id: UUID) -> Application:
-    """Her application; anybody else's does not exist."""
-    rows = Application.objects.of(current(request)).select_related("applicant", "copied_from")
-    return get_object_or_404(rows, pk=application_id)
 
 
 def _draft(application: Application) -> dict[str, Any]:
@@ -221,6 +163,9 @@ def _status(application: Application) -> dict[str, Any]:
     word, colour = words.standing(application.state, application.outcome)
     said = parts.of(application)
     silent = [register for _template, given in said for register in given.get("silent", ())]
+    signed = signatures.under(application)
+    if signed and signed.since:
+        silent = [{"name": signed.silent, "since": signed.since, "next_at": signed.next_at}]
     return {
         "application": application,
         "word": word,
@@ -229,6 +174,9 @@ def _status(application: Application) -> dict[str, Any]:
         "marks": words.marks(application.marks),
         "parts": [{"template": name, "context": given} for name, given in said],
         "documents": list(Document.objects.in_folder(str(application.pk))),
+        "signed": signed,
+        "signature": signatures.facts(signed.signature) if signed else None,
+        "fell": any(mark["field"] == "signature" for mark in application.marks),
         "may_withdraw": rules.may_withdraw(application.state) is None,
         "may_copy": rules.may_copy(application.state, application.outcome) is None,
         "following": application.active,

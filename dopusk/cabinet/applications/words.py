@@ -68,6 +68,7 @@ PLACES = {
     **{step: title for step, (title, _hint) in STEPS.items()},
     **DOCUMENTS,
     "frmr": gettext_lazy("Сведения регистра"),
+    "signature": gettext_lazy("Электронная подпись"),
 }
 MISSING = {
     "email_missing": gettext_noop("нет почты"),
@@ -101,8 +102,34 @@ REFUSALS = {
     "too_many_documents": gettext_noop(
         "Документов уже сорок. Соедините несколько сканов в один PDF или уберите лишние."
     ),
+    "signature_required": gettext_noop(
+        "Это подписывают усиленной электронной подписью. Одного нажатия кнопки здесь мало."
+    ),
+    "signature_refused": gettext_noop("Подпись не подошла. Заявление не отправлено и сохранено."),
+    "someone_elses": gettext_noop(
+        "Сертификат выдан другому человеку: СНИЛС в нём не Ваш. Выберите свой сертификат."
+    ),
+    "challenge_used": gettext_noop("Эта подпись уже принята. Второй раз ничего не произошло."),
     "already_submitted": gettext_noop("Документ уже отправлен с заявлением, убрать его нельзя."),
 }
+
+
+# a signature that was sent before anybody could say whether its certificate is revoked, and then fell
+FALLEN = {
+    "revoked_before": gettext_noop("Подпись под заявлением недействительна: её сертификат был отозван"),
+    "suspended": gettext_noop(
+        "Подпись под заявлением недействительна: действие её сертификата приостановлено"
+    ),
+}
+FELL = gettext_noop("Подпись под заявлением не подтвердилась")
+FIX_SIGNATURE = gettext_noop(
+    "Сделайте копию и подпишите её действующим сертификатом. Ответы и сканы перенесутся."
+)
+
+
+def fallen(code: str) -> tuple[str, str]:
+    """What became of a signature by its verdict, and what to do."""
+    return _(FALLEN.get(code, FELL)), _(FIX_SIGNATURE)
 
 
 def standing(state: str, outcome: str) -> tuple[str, str]:

@@ -6,9 +6,10 @@ for trainings, document by document), the act it stands on, and, when it failed,
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, TypeVar
 
+from dopusk.cabinet.applications import rules as applications
 from dopusk.cabinet.checks import hours
 from dopusk.cabinet.registries.base import (
     Card,
@@ -337,9 +338,4 @@ def _ask(rule: Rule, facts: Facts, day: date, norms: Norms) -> Outcome:
         return Outcome("", UNKNOWN, {"code": invalid.code}, register="norms")
 
 
-def next_try(since: datetime, now: datetime, first: timedelta, longest: timedelta) -> datetime:
-    """When to ask a silent register again: after as long as it has been silent, so that the pauses double.
-
-    first, longest: the shortest and the longest pause.
-    """
-    return now + min(max(now - since, first), longest)
+next_try = applications.next_try

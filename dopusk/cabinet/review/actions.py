@@ -6,13 +6,16 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone, translation
 
+from dopusk.cabinet.applications import signatures
 from dopusk.cabinet.applications.actions import NotAllowed, locked, move, wake
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.applications.rules import Refusal
-from dopusk.cabinet.review import rules, words
+from dopusk.cabinet.review import decision, rules, words
 from dopusk.cabinet.review.models import Review
 from dopusk.cabinet.signin.models import Person
 from dopusk.web.journal.actions import record
+from dopusk.web.signing.actions import Act, Examined
+from dopusk.web.signing.models import Signature
 
 
 def open_review(application: Application, due_on: date) -> Review:
@@ -70,10 +73,16 @@ def release(review_id: int, registrar: Person, *, session: str = "") -> Review:
     return review
 
 
-def accept(review_id: int, registrar: Person, *, session: str = "") -> Review:
-    """Find the set complete; the journey then passes it on to the commission. Raises NotAllowed."""
+def accept(
+    review_id: int, registrar: Person, *, examined: Examined | None = None, session: str = ""
+) -> Review:
+    """Find the set complete; the journey then passes it on to the commission. Raises NotAllowed.
+
+    examined: her electronic signature under `decision.act`.
+    """
     with transaction.atomic():
         review = _decidable(review_id, registrar)
+        review.signature = _sign(decision.act(review, registrar), registrar, examined)
         _decide(review, rules.Decision.ACCEPT)
         _record(review, registrar, "review.accepted", "Центр аккредитации принял документы", session)
         wake(review.application_id)
@@ -81,12 +90,19 @@ def accept(review_id: int, registrar: Person, *, session: str = "") -> Review:
 
 
 def refuse(
-    review_id: int, registrar: Person, faults: Sequence[rules.Fault], comment: str, *, session: str = ""
+    review_id: int,
+    registrar: Person,
+    faults: Sequence[rules.Fault],
+    comment: str,
+    *,
+    examined: Examined | None = None,
+    session: str = "",
 ) -> Review:
-    """Send the application back; her copy will show the faults. Raises NotAllowed."""
+    """Send the application back; her copy will show the faults. Raises NotAllowed. examined: as in `accept`."""
     with transaction.atomic():
         review = _decidable(review_id, registrar)
         _ask(rules.wrong_faults(faults))
+        review.signature = _sign(decision.act(review, registrar, faults, comment), registrar, examined)
         review.reasons, review.comment = marks(faults), comment.strip()
         _decide(review, rules.Decision.REFUSE)
         review.application = move(
@@ -96,7 +112,11 @@ def refuse(
             words=_refused(review),
             act="application.intake_refused",
             session=session,
-            detail={"reasons": [fault.code for fault in faults], "comment": review.comment},
+            detail={
+                "reasons": [fault.code for fault in faults],
+                "comment": review.comment,
+                **_signed(review),
+            },
             marks=review.reasons,
         )
         wake(review.application_id)
@@ -127,9 +147,19 @@ def _decidable(review_id: int, registrar: Person) -> Review:
     return review
 
 
-def _decide(review: Review, decision: rules.Decision) -> None:
-    review.decision, review.decided_at = decision.value, timezone.now()
-    review.save(update_fields=["decision", "decided_at", "reasons", "comment"])
+def _decide(review: Review, decided: rules.Decision) -> None:
+    review.decision, review.decided_at = decided.value, timezone.now()
+    review.save(update_fields=["decision", "decided_at", "reasons", "comment", "signature"])
+
+
+def _sign(act: Act, registrar: Person, examined: Examined | None) -> Signature | None:
+    """Her signature under the decision, kept with it; None when the press of the button is enough."""
+    return signatures.keep(examined, registrar, act.lines, act="intake_decision")
+
+
+def _signed(review: Review) -> dict[str, str]:
+    """The signature of a decision, for the journal; the certificate's owner stays out of what the applicant reads."""
+    return {"signature": str(review.signature_id)} if review.signature_id else {}
 
 
 def _ask(refusal: Refusal | None) -> None:
@@ -150,4 +180,5 @@ def _record(review: Review, registrar: Person, act: str, words_: str, session: s
         object_=review.application.key,
         words=words_,
         session=session,
+        detail=_signed(review),
     )

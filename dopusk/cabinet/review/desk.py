@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dopusk.cabinet.applications import signatures
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.checks import words
 from dopusk.cabinet.checks.models import Finding
@@ -24,6 +25,7 @@ class Sheet:
 
 def layout(application: Application, chosen: str) -> dict[str, Any]:
     """Documents with the one that is open, and the findings, what failed first. chosen: a document's id or ""."""
+    signed = signatures.under(application)
     sheets = [_sheet(one) for one in Document.objects.in_folder(str(application.pk))]
     at = next((place for place, one in enumerate(sheets) if str(one.document.pk) == chosen), 0)
     findings = [words.describe(row) for row in Finding.objects.of(application)]
@@ -35,6 +37,7 @@ def layout(application: Application, chosen: str) -> dict[str, Any]:
         "failed": sum(one.outcome == "failed" for one in findings),
         "passed": sum(one.outcome == "passed" for one in findings),
         "facts": _facts(application),
+        "signature": signatures.facts(signed.signature) if signed else None,
     }
 
 
@@ -58,6 +61,8 @@ def _facts(application: Application) -> list[dict[str, Any]]:
         (_("Заявитель"), application.applicant.full_name),
         (_("Специальность"), specialty),
         (_("Образование"), level.get(application.education_level, "")),
+        (_("Место работы"), str(report.get("organisation", ""))),
+        (_("Должность"), str(report.get("position", ""))),
         (_("Отчёт"), agreement),
         (_("Что работодатель указал в отказе"), reason),
     ]

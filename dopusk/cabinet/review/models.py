@@ -8,6 +8,7 @@ from django.db.models import Q
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.review import rules
 from dopusk.cabinet.signin.models import Person
+from dopusk.web.signing.models import Signature
 
 _UNDECIDED = Q(decision="")
 
@@ -33,13 +34,16 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def shown(self) -> "ReviewQuerySet":
         """With everything a row of the list says, in one query."""
-        return self.select_related("application__applicant", "registrar")
+        return self.select_related(
+            "application__applicant", "application__signed__signature", "registrar", "signature"
+        )
 
 
 class Review(models.Model):
     """One application at the centre. registrar: who has taken it; decision: "" while there is none.
 
     reasons: the faults of a refusal as marks [{code, field, words, norm, fix, fixer}]; comment: free words to them.
+    signature: the registrar's electronic one under the decision, if she put one.
     """
 
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="review")
@@ -55,6 +59,7 @@ class Review(models.Model):
     decided_at = models.DateTimeField(null=True)
     reasons = models.JSONField(default=list)
     comment = models.TextField(blank=True)
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects: ClassVar[ReviewQuerySet] = ReviewQuerySet.as_manager()  # type: ignore[assignment]  # django-stubs: a manager made of the queryset
 

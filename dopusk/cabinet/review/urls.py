@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dopusk.cabinet.review import views
+from dopusk.cabinet.review import decide_views, views
 
 app_name = "review"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("<uuid:application_id>/", views.card, name="card"),
     path("<uuid:application_id>/take/", views.take, name="take"),
     path("<uuid:application_id>/release/", views.release, name="release"),
-    path("<uuid:application_id>/accept/", views.accept, name="accept"),
-    path("<uuid:application_id>/refuse/", views.refuse, name="refuse"),
+    path("<uuid:application_id>/accept/", decide_views.accept, name="accept"),
+    path("<uuid:application_id>/refuse/", decide_views.refuse, name="refuse"),
+    path("<uuid:application_id>/signature/", decide_views.signature, name="signature"),
+    path(
+        "<uuid:application_id>/decision/signature/",
+        decide_views.decision_signature,
+        name="decision_signature",
+    ),
 ]

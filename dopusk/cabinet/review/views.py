@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from dopusk.cabinet.applications import signatures
 from dopusk.cabinet.applications.actions import NotAllowed
 from dopusk.cabinet.applications.rules import Refusal
 from dopusk.cabinet.review import actions, rules, words
 from dopusk.cabinet.review.desk import layout
-from dopusk.cabinet.review.forms import RefuseForm, SearchForm
+from dopusk.cabinet.review.forms import SearchForm
 from dopusk.cabinet.review.models import Review, ReviewQuerySet
-from dopusk.cabinet.signin import kept
 from dopusk.cabinet.signin.access import current, role_required, session_mark
 from dopusk.cabinet.signin.models import Person
 from dopusk.kernel import workdays
@@ -82,22 +82,24 @@ def _row(review: Review, person: Person) -> dict[str, Any]:
 @registrar_only
 def card(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """One case: documents in the middle, checks and the decision beside them."""
-    return render(request, "review/card.html", _card(request, application_id))
+    return render(request, "review/card.html", layout_of(request, application_id))
 
 
-def _card(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
+def layout_of(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
+    """Everything the card shows."""
     person = current(request)
-    review = _review(application_id)
+    review = review_of(application_id)
     desk = review.desk()
     blocked = rules.may_take(desk, person.pk)
     mine = list(Review.objects.held_by(person).shown()[:20])
     return {
         "review": review,
         "application": review.application,
-        "blocked": _say(blocked) if blocked and blocked.code != "already_decided" else "",
+        "blocked": say(blocked) if blocked and blocked.code != "already_decided" else "",
         "may_take": blocked is None and review.registrar_id is None,
         "may_decide": rules.may_decide(desk, person.pk) is None,
         "mine": [_row(one, person) for one in mine],
+        "manner": signatures.manner("intake_decision"),
         **layout(review.application, request.GET.get("document", "")),
     }
 
@@ -109,7 +111,7 @@ def take_next(request: HttpRequest) -> HttpResponseBase:
     try:
         review = actions.take_next(current(request), session=session_mark(request))
     except NotAllowed as error:  # it went its way between the look and the grasp
-        messages.error(request, _say(error.refusal))
+        messages.error(request, say(error.refusal))
         return redirect("review:queue")
     if review is None:
         messages.info(request, _("Свободных заявлений сейчас нет."))
@@ -122,10 +124,10 @@ def take_next(request: HttpRequest) -> HttpResponseBase:
 def take(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     """Claim this case; if somebody was faster, the card says who."""
     try:
-        actions.take(_review(application_id).pk, current(request), session=session_mark(request))
+        actions.take(review_of(application_id).pk, current(request), session=session_mark(request))
     except NotAllowed as error:
         if error.refusal.code not in {"taken_by_other", "own_application"}:  # these stand on the card anyway
-            messages.error(request, _say(error.refusal))
+            messages.error(request, say(error.refusal))
     return redirect("review:card", application_id)
 
 
@@ -134,64 +136,20 @@ def take(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
 def release(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     """Put the case back into the common queue."""
     try:
-        actions.release(_review(application_id).pk, current(request), session=session_mark(request))
+        actions.release(review_of(application_id).pk, current(request), session=session_mark(request))
     except NotAllowed as error:
-        messages.error(request, _say(error.refusal))
+        messages.error(request, say(error.refusal))
         return redirect("review:card", application_id)
     messages.success(request, _("Заявление вернулось в общую очередь."))
     return redirect("review:queue")
 
 
-@require_POST
-@registrar_only
-def accept(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
-    """Pass the case on to the commission and go to the next one on the desk."""
-    person = current(request)
-    try:
-        review = actions.accept(_review(application_id).pk, person, session=session_mark(request))
-    except NotAllowed as error:
-        messages.error(request, _say(error.refusal))
-        return redirect("review:card", application_id)
-    number = review.application.number
-    messages.success(request, _("Заявление № %(number)s передано в комиссию.") % {"number": number})
-    return _next_of(person)
-
-
-@registrar_only
-def refuse(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
-    """Send the case back with coded reasons; the form stands beside the documents."""
-    person = current(request)
-    review = _review(application_id)
-    if refusal := rules.may_decide(review.desk(), person.pk):
-        messages.error(request, _say(refusal))
-        return redirect("review:card", application_id)
-    typed = request.POST if request.method == "POST" else kept.values(request)
-    form = RefuseForm(typed)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.refuse(
-                review.pk, person, form.faults(), form.cleaned_data["comment"], session=session_mark(request)
-            )
-        except NotAllowed as error:
-            messages.error(request, _say(error.refusal))
-            return redirect("review:card", application_id)
-        number = review.application.number
-        messages.success(request, _("Заявление № %(number)s возвращено с замечаниями.") % {"number": number})
-        return _next_of(person)
-    restored = typed is not None and request.method != "POST"
-    context = _card(request, application_id) | {"form": form, "restored": restored}
-    return render(request, "review/refuse.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _review(application_id: UUID) -> Review:
+def review_of(application_id: UUID) -> Review:
+    """The case of an application."""
     return get_object_or_404(Review.objects.shown(), application_id=application_id)
 
 
-def _next_of(person: Person) -> HttpResponseBase:
-    following = Review.objects.held_by(person).first()
-    return redirect("review:card", following.application_id) if following else redirect("review:queue")
-
-
-def _say(refusal: Refusal) -> str:
+def say(refusal: Refusal) -> str:
+    """A refusal as a sentence."""
     told: str = str(words.REFUSALS[refusal.code]) % refusal.detail
     return told
