@@ -130,7 +130,9 @@ def _checked(path: Path, read: object) -> Configuration:
         raise Misconfigured(f"{path}: tries: {_FEWEST} to {_MOST}")
     if not _whole(read.get("pin_seconds", 120), 1, 600):
         raise Misconfigured(f"{path}: pin_seconds: 1 to 600")
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in read.items()}
+    known: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in read.items()
+    }
     if read.get("modules") is not None:
         known["modules"] = tuple(_module(path, one) for one in read["modules"])
     return Configuration(**known)

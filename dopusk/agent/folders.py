@@ -117,19 +117,22 @@ def _key(path: Path, pin: str, certificate: Certificate) -> PrivateKey | bytes:
         raise Refused("NO_CERT", detail="no_key") from None
     except OSError as failure:
         raise Refused("TOKEN_FAULT", detail=type(failure).__name__) from None
-    if certificate.gost:
-        try:
-            opened = gost.unlocked(written, pin)
-            public = gost.public_key(opened)
-        except gost.EngineMissing:
-            raise Refused("TOKEN_FAULT", detail="gost_engine") from None
-        except ValueError:
-            raise WrongPin from None
-    else:
-        opened, public = _unlocked(written, pin)
+    opened: PrivateKey | bytes
+    opened, public = _gost(written, pin) if certificate.gost else _unlocked(written, pin)
     if public != certificate.spki:
         raise Refused("NO_CERT", detail="other_key")
     return opened
+
+
+def _gost(written: bytes, pin: str) -> tuple[bytes, bytes]:
+    """A GOST key (PKCS#8 PEM) and its public half."""
+    try:
+        key = gost.unlocked(written, pin)
+        return key, gost.public_key(key)
+    except gost.EngineMissing:
+        raise Refused("TOKEN_FAULT", detail="gost_engine") from None
+    except ValueError:
+        raise WrongPin from None
 
 
 def _unlocked(written: bytes, pin: str) -> tuple[PrivateKey, bytes]:
