@@ -100,7 +100,7 @@ def with_database(state: Path, commands: list[tuple[str, list[str]]], *, signers
 def main(command: str, arguments: list[str]) -> int:
     """One command; its exit code."""
     match command:
-        case "run" | "walk" | "pictures" | "esia":
+        case "run" | "walk" | "pictures" | "esia" | "token":
             return int(importlib.import_module(f"dopusk.stand.{command}").main(arguments))
         case "seed":
             state, rest = on_the_stand(arguments)
