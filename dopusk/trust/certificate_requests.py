@@ -68,7 +68,7 @@ def _check(encoded: bytes) -> None:
         signed = csr.is_signature_valid
     except UnsupportedAlgorithm:
         raise RequestRefused("csr_key") from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, x509.InvalidVersion):
         raise RequestRefused("csr_unreadable") from None
     p256 = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
     if not (p256 or (isinstance(key, rsa.RSAPublicKey) and 2048 <= key.key_size <= 4096)):
