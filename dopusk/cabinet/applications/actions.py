@@ -31,7 +31,6 @@ STEP_NAMES = {
 
 BY_PRESS = "Заявление подписано простой электронной подписью и отправлено в центр аккредитации"
 BY_SIGNATURE = "Заявление подписано усиленной электронной подписью и отправлено в центр аккредитации"
-SIGNATURE_ACT = "Федеральный закон от 06.04.2011 № 63-ФЗ «Об электронной подписи», ст. 11"
 NotAllowed = rules.NotAllowed
 
 
@@ -239,7 +238,7 @@ def give_back(application_id: UUID, code: str) -> Application:
     """
     with transaction.atomic(), translation.override("ru"):
         said, fix = words.fallen(code)
-        mark = {"code": code, "field": "signature", "words": said, "norm": SIGNATURE_ACT, "fix": fix}
+        mark = {"code": code, "field": "signature", "words": said, "norm": rules.SIGNATURE_ACT, "fix": fix}
         return move(
             application_id,
             rules.State.INTAKE_REFUSED,

@@ -244,6 +244,7 @@ class Brought:
     why: str = ""
 
 
+SIGNATURE_ACT = "Федеральный закон от 06.04.2011 № 63-ФЗ «Об электронной подписи», ст. 11"
 OF_SIGNATURES = frozenset({"content_changed", "someone_elses", "signature_refused", "challenge_used"})
 
 

@@ -171,7 +171,7 @@ def facts(signature: Signature) -> Facts:
 
 
 def under(application: Application) -> Signed | None:
-    """The electronic signature under an application; None when it bears none. Read with the row by `signed__signature`."""
+    """The electronic signature under an application, read with the row by `signed__signature`; None: it bears none."""
     found: Signed | None = getattr(application, "signed", None)
     return found
 

@@ -5,6 +5,7 @@ alone. Order of locks: commission, sitting, cases, application, journal.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from dopusk.cabinet.applications import signatures
 from dopusk.cabinet.applications.actions import NotAllowed, move, note, wake
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.applications.rules import Refusal
-from dopusk.cabinet.commission import rules
+from dopusk.cabinet.commission import closing, rules
 from dopusk.cabinet.commission.models import Case, Commission, Seat, Sitting, Vote
 from dopusk.cabinet.commission.seats import by_level, compose, seat_of
 from dopusk.cabinet.signin.models import Person
@@ -25,6 +27,7 @@ from dopusk.kernel.norms import Norms
 from dopusk.web import live
 from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.actions import record
+from dopusk.web.signing.actions import Act, Examined
 
 
 def norms_at(day: date) -> Norms:
@@ -204,40 +207,72 @@ def postpone(case_id: int, person: Person, words: str, today: date, *, session: 
     return again
 
 
-def close(sitting_id: int, person: Person, today: date, *, session: str = "") -> Sitting:
+def close(
+    sitting_id: int, person: Person, today: date, *, examined: Examined | None = None, session: str = ""
+) -> Sitting:
     """Close a sitting: outcomes, the protocol's number, the composition. Raises NotAllowed.
 
-    The journey then tells each applicant, makes the protocol and the certificates.
+    examined: the chair's electronic signature under `closing.act`. The journey then tells each applicant, makes the
+    protocol and the certificates.
     """
     with transaction.atomic():
         commission = _locked(Commission.objects.get(sittings=sitting_id))
         sitting = Sitting.objects.select_for_update().get(pk=sitting_id)
+        sitting.commission = commission
         compose(commission)
-        seat = seat_of(commission, person)
         list(Case.objects.filter(sitting=sitting).select_for_update())
-        cases = list(Case.objects.filter(sitting=sitting).on_agenda())
-        by = rules.terms(commission.seats.filter(active=True).count(), norms_at(sitting.on))
-        items = [
-            rules.Item(
-                str(case.application.number), case.outcome == "postponed", rules.decide(case.ballots(), by)
-            )
-            for case in cases
-        ]
-        place = rules.Place(seat.place) if seat else None
-        _ask(
-            rules.may_close(
-                open_=sitting.state == "open", on=sitting.on, place=place, items=items, today=today
-            )
-        )
-        _close(sitting, person, cases, items, today)
+        agenda = _agenda(sitting)
+        _ask(_may_close(agenda, person, today))
+        text = closing.act(sitting, person, agenda.cases, agenda.by)
+        sitting.signature = signatures.keep(examined, person, text.lines, act="commission_closing")
+        _close(sitting, person, agenda.cases, agenda.items, today)
         _record_sitting(
             sitting,
             person,
             "sitting.closed",
             f"Заседание закрыто, протокол № {sitting.protocol_number}",
             session,
+            {"signature": str(sitting.signature_id)} if sitting.signature_id else {},
         )
     return sitting
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """A sitting with everything on its agenda, and what the votes decide by the norms of its day."""
+
+    sitting: Sitting
+    cases: list[Case]
+    by: rules.Terms
+    items: list[rules.Item]
+
+
+def _agenda(sitting: Sitting) -> Agenda:
+    cases = list(Case.objects.filter(sitting=sitting).on_agenda())
+    by = rules.terms(sitting.commission.seats.filter(active=True).count(), norms_at(sitting.on))
+    items = [
+        rules.Item(
+            str(case.application.number), case.outcome == "postponed", rules.decide(case.ballots(), by)
+        )
+        for case in cases
+    ]
+    return Agenda(sitting, cases, by, items)
+
+
+def _may_close(agenda: Agenda, person: Person, today: date) -> Refusal | None:
+    sitting = agenda.sitting
+    seat = seat_of(sitting.commission, person)
+    place = rules.Place(seat.place) if seat else None
+    return rules.may_close(
+        open_=sitting.state == "open", on=sitting.on, place=place, items=agenda.items, today=today
+    )
+
+
+def to_sign(sitting: Sitting, person: Person, today: date) -> Act:
+    """What the chair would sign to close the sitting as it stands. Raises NotAllowed when it cannot be closed."""
+    agenda = _agenda(sitting)
+    _ask(_may_close(agenda, person, today))
+    return closing.act(sitting, person, agenda.cases, agenda.by)
 
 
 def _close(sitting: Sitting, person: Person, cases: list[Case], items: list[rules.Item], today: date) -> None:
@@ -329,6 +364,21 @@ def _ask_leader(seat: Seat | None) -> None:
         raise NotAllowed(Refusal("chair_or_secretary_only"))
 
 
-def _record_sitting(sitting: Sitting, person: Person | None, act: str, words: str, session: str) -> None:
+def _record_sitting(
+    sitting: Sitting,
+    person: Person | None,
+    act: str,
+    words: str,
+    session: str,
+    detail: dict[str, object] | None = None,
+) -> None:
     actor = person.pk if person else "system"
-    record(actor=actor, act=act, subject=actor, object_=sitting.key, words=words, session=session)
+    record(
+        actor=actor,
+        act=act,
+        subject=actor,
+        object_=sitting.key,
+        words=words,
+        session=session,
+        detail=detail or {},
+    )

@@ -5,10 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone, translation
 
-from dopusk.cabinet.commission import rules, words
+from dopusk.cabinet.applications import signatures
+from dopusk.cabinet.commission import rules
 from dopusk.cabinet.commission.actions import norms_at
-from dopusk.cabinet.commission.models import Case, Sitting
-from dopusk.cabinet.commission.protocol import OUTCOMES, Decision, Dissent, Member, Protocol, remarks
+from dopusk.cabinet.commission.closing import decision
+from dopusk.cabinet.commission.models import Sitting
+from dopusk.cabinet.commission.protocol import OUTCOMES, Member, Protocol, remarks
 
 
 def of(sitting: Sitting) -> Protocol:
@@ -27,9 +29,21 @@ def of(sitting: Sitting) -> Protocol:
             members=tuple(
                 Member(member["name"], member["place"], member["present"]) for member in sitting.composition
             ),
-            decisions=tuple(_decision(case, by) for case in sitting.cases.on_agenda()),
+            decisions=tuple(decision(case, by) for case in sitting.cases.on_agenda()),
+            signed=_signed(sitting),
             sandbox=settings.SANDBOX,
         )
+
+
+def _signed(sitting: Sitting) -> str:
+    """Of the chair's own electronic signature under the decisions; empty without one."""
+    if sitting.signature is None:
+        return ""
+    facts = signatures.facts(sitting.signature)
+    return (
+        f"Решения подписаны электронной подписью председателя: {facts.owner}, "
+        f"сертификат {facts.serial}, выдан: {facts.issuer}."
+    )
 
 
 def decisions(sitting: Sitting) -> list[dict[str, Any]]:
@@ -39,7 +53,7 @@ def decisions(sitting: Sitting) -> list[dict[str, Any]]:
     """
     by = rules.terms(sitting.commission.seats.filter(active=True).count(), norms_at(sitting.on))
     with translation.override("ru"):
-        found = [_decision(case, by) for case in sitting.cases.on_agenda()]
+        found = [decision(case, by) for case in sitting.cases.on_agenda()]
         if any(one.outcome not in OUTCOMES for one in found):
             return []
         return [
@@ -51,24 +65,3 @@ def decisions(sitting: Sitting) -> list[dict[str, Any]]:
             }
             for one in found
         ]
-
-
-def _decision(case: Case, by: rules.Terms) -> Decision:
-    verdict = rules.decide(case.ballots(), by)
-    votes = list(case.votes.all())
-    return Decision(
-        number=str(case.application.number),
-        applicant=case.application.applicant.full_name,
-        specialty=case.application.specialty_name,
-        outcome=case.outcome or verdict.code,
-        for_=verdict.tally.for_,
-        against=verdict.tally.against,
-        recused=tuple(vote.seat.name for vote in votes if vote.choice == "recuse"),
-        by_chair=verdict.by_chair and case.outcome != "postponed",
-        dissents=tuple(
-            Dissent(vote.seat.name, tuple(str(words.AGAINST[code]) for code in vote.reason_codes), vote.words)
-            for vote in votes
-            if vote.choice == "against"
-        ),
-        words=case.words,
-    )

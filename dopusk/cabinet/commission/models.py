@@ -9,6 +9,7 @@ from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.commission import rules
 from dopusk.cabinet.signin.models import Person
 from dopusk.web.files.models import StoredFile
+from dopusk.web.signing.models import Signature
 
 
 class Commission(models.Model):
@@ -67,6 +68,7 @@ class Sitting(models.Model):
     """One sitting. composition: members and who took part, frozen at closing [{seat, place, name, present}].
 
     protocol: the signed PDF, null until it has been made; published_at: when it was.
+    signature: the chair's electronic one under the decisions, if the sitting was closed with one.
     """
 
     commission = models.ForeignKey(Commission, on_delete=models.PROTECT, related_name="sittings")
@@ -81,6 +83,7 @@ class Sitting(models.Model):
     composition = models.JSONField(default=list)
     protocol = models.OneToOneField(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects: ClassVar[SittingQuerySet] = SittingQuerySet.as_manager()  # type: ignore[assignment]  # django-stubs: a manager made of the queryset
 
@@ -126,7 +129,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def on_agenda(self) -> "CaseQuerySet":
         """In the order of the agenda, with the application, its applicant and all votes: three queries at most."""
-        rows = self.select_related("application__applicant").order_by("id")
+        rows = self.select_related("application__applicant", "application__signed__signature").order_by("id")
         return rows.prefetch_related(
             models.Prefetch("votes", Vote.objects.select_related("seat").order_by("id"))
         )

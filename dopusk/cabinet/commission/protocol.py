@@ -51,7 +51,7 @@ class Decision:
 @dataclass(frozen=True)
 class Protocol:
     """All that stands in the protocol. on: day of the sitting; signed_on: its own, which a term begins with;
-    closed_at: aware; sandbox: prints what it is."""
+    closed_at: aware; signed: of the chair's own electronic signature; sandbox: prints what it is."""
 
     number: str
     commission: str
@@ -62,6 +62,7 @@ class Protocol:
     quorum: int
     members: tuple[Member, ...]
     decisions: tuple[Decision, ...]
+    signed: str = ""
     sandbox: bool = True
 
 
@@ -89,6 +90,7 @@ def _words(protocol: Protocol) -> dict[str, object]:
             for member in protocol.members
         ],
         "decisions": [_row(at, decision) for at, decision in enumerate(protocol.decisions, 1)],
+        "signed": protocol.signed or None,
         "remarks": [[one.number, remark] for one in protocol.decisions for remark in remarks(one)],
     }
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dopusk.cabinet.applications import packages, signatures, signing_pages
 from dopusk.cabinet.applications.actions import NotAllowed
-from dopusk.cabinet.applications.rules import Refusal
+from dopusk.cabinet.applications.rules import OF_SIGNATURES, Refusal
 from dopusk.cabinet.commission import actions, agenda, minutes, rules, words
 from dopusk.cabinet.commission.forms import PostponeForm, VoteForm
 from dopusk.cabinet.commission.models import Case, Seat, Sitting
@@ -26,6 +27,8 @@ from dopusk.cabinet.signin.access import current, role_required, session_mark
 from dopusk.web import live
 from dopusk.web.design.templatetags.design import day
 from dopusk.web.files import answers
+from dopusk.web.signing import uploads
+from dopusk.web.signing.actions import Examined
 
 PAGE = 25
 member_only = role_required("chair", "secretary", "commissioner")
@@ -78,6 +81,7 @@ def sitting(request: HttpRequest, sitting_id: int) -> HttpResponse:
         "live_url": f"{settings.LIVE_URL}/events",
         "following": found.protocol_id is None,
     }
+    context["manner"] = signatures.manner("commission_closing")
     if context["chairs"] and context["is_on"] and not context["undecided"]:
         context["draft"] = minutes.decisions(found)
     return render(request, "commission/sitting.html", context)
@@ -144,21 +148,62 @@ def postpone(request: HttpRequest, sitting_id: int, application_id: UUID) -> Htt
     return redirect("commission:sitting", sitting_id)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_only
 def close(request: HttpRequest, sitting_id: int) -> HttpResponseBase:
-    """Close the sitting; the protocol and the certificates follow by themselves."""
-    _sitting(request, sitting_id)
+    """Close the sitting, by the press or by an electronic signature; the protocol and the certificates follow."""
+    found, _seat = _sitting(request, sitting_id)
+    if request.method != "POST":  # back from signing in: the page of the signature stood under this address
+        return redirect("commission:sitting", sitting_id)
+    person, today, signed = current(request), timezone.localdate(), None
     try:
-        closed = actions.close(
-            sitting_id, current(request), timezone.localdate(), session=session_mark(request)
-        )
+        if "challenge" in request.POST:
+            act = actions.to_sign(found, person, today)
+            signed = uploads.examined(request, act.purpose, act.object_key, lines=act.lines)
+            if not signed.good:
+                return _ask_signature(request, found, signed)
+        elif signing_pages.wanted(request, "commission_closing"):
+            return _ask_signature(request, found)
+        closed = actions.close(sitting_id, person, today, examined=signed, session=session_mark(request))
     except NotAllowed as error:
+        if signed is not None and error.refusal.code in OF_SIGNATURES - {"challenge_used"}:
+            return _ask_signature(request, found, signed, error.refusal.code)
         messages.error(request, _say(error.refusal))
         return redirect("commission:sitting", sitting_id)
     number = closed.protocol_number
     messages.success(request, _("Заседание закрыто. Протокол № %(number)s.") % {"number": number})
     return redirect("commission:sitting", sitting_id)
+
+
+def _ask_signature(
+    request: HttpRequest, found: Sitting, signed: Examined | None = None, code: str = ""
+) -> HttpResponse:
+    """The page between the press and the closing: the decisions in words and the ways to sign them."""
+    act = actions.to_sign(found, current(request), timezone.localdate())
+    context = signing_pages.asking(request, act, signed, code) | {"sitting": found}
+    return render(request, "commission/sign.html", context, status=422 if signed else 200)
+
+
+@require_safe
+@member_only
+def closing_signature(request: HttpRequest, sitting_id: int) -> HttpResponseBase:
+    """The chair's electronic signature under the decisions of a closed sitting."""
+    found, _seat = _sitting(request, sitting_id)
+    if found.signature is None:
+        raise Http404
+    return packages.give(found.signature, f"Подпись под решениями {found.protocol_number}")
+
+
+@require_safe
+@member_only
+def signature(request: HttpRequest, sitting_id: int, application_id: UUID) -> HttpResponseBase:
+    """The applicant's electronic signature with what it was put under; that it was taken is written down."""
+    _found, _seat, one = _case(request, sitting_id, application_id)
+    signed = signatures.under(one.application)
+    if signed is None:
+        raise Http404
+    signatures.note_reading(one.application, current(request), session=session_mark(request))
+    return packages.application(signed)
 
 
 @require_safe
@@ -181,7 +226,9 @@ def ticket(request: HttpRequest, sitting_id: int) -> HttpResponse:
 
 def _sitting(request: HttpRequest, sitting_id: int) -> tuple[Sitting, Seat]:
     """A sitting of the person's own commission; to others it does not exist."""
-    found = get_object_or_404(Sitting.objects.select_related("commission", "protocol"), pk=sitting_id)
+    found = get_object_or_404(
+        Sitting.objects.select_related("commission", "protocol", "signature"), pk=sitting_id
+    )
     seat = seat_of(found.commission, current(request))
     if seat is None:
         raise Http404
