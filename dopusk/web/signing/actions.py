@@ -151,6 +151,8 @@ def examine(
     code, why, found, stamped = judging.judge(signature, content, received_at=received_at)
     if code == "content_differs":
         code = _of_another(signature, challenge) or code
+    if found is not None and found.time_from == "timestamp":  # one given just now is of now
+        received_at = max(received_at, found.at)
     return Examined(challenge, code, why, found, stamped, received_at)
 
 
@@ -289,15 +291,15 @@ def _write(signature: Signature, code: str, found: validation.Validation) -> Non
     signature.checked_at = timezone.now()
 
 
-def _evidence(cms: bytes, found: validation.Validation) -> list[Evidence]:
-    """Rows of what the verdict rests on, written if they are new; in one order, so that nobody waits in a circle."""
+def _evidence(cms: bytes, found: validation.Validation) -> list[str]:
+    """Keys of what the verdict rests on, written if it is new; in one order, so that nobody waits in a circle."""
     rows = {hashlib.sha256(der).hexdigest(): (kind, der) for kind, der in judging.evidence_of(cms, found)}
     made = [Evidence(sha256=name, kind=kind, der=der) for name, (kind, der) in sorted(rows.items())]
     with connection.cursor() as cursor:  # against `purge`: what is here stays until it is referred to
         cursor.execute(KEPT, [sorted(rows)])
         here = {name for (name,) in cursor.fetchall()}
     Evidence.objects.bulk_create([one for one in made if one.pk not in here], ignore_conflicts=True)
-    return made
+    return list(rows)
 
 
 def _row(challenge_id: object) -> Challenge | None:

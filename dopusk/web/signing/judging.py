@@ -40,20 +40,21 @@ def judge(cms: bytes, content: bytes, *, received_at: datetime, kept: Evidence |
         return Judged(unavailable.code, "", None, cms)
     search = Search(kept)
 
-    def look(at: bytes) -> Validation:
+    def look(signed: bytes, came: datetime) -> Validation:
         return search.through(
             lambda evidence: validation.validate(
-                at, content, received_at=received_at, now=timezone.now(), evidence=evidence, policy=policy
+                signed, content, received_at=came, now=timezone.now(), evidence=evidence, policy=policy
             )
         )
 
-    found = look(cms)
-    if found.code in {"good", "revocation_unknown"} and found.time_from == "receipt":
+    found = look(cms, received_at)
+    if found.code in {"good", "revocation_unknown"} and timestamp_of(cms) is None:
         stamped = stamping.stamped(cms)
+        # what was stamped just now we have just now
+        judged = look(stamped, timezone.now()) if stamped != cms else found
+        if stamped != cms and judged.code in {"good", found.code}:
+            return Judged(judged.code, search.why(judged), judged, stamped)
         if stamped != cms:
-            judged = look(stamped)
-            if judged.code in {"good", "revocation_unknown"}:
-                return Judged(judged.code, search.why(judged), judged, stamped)
             log.warning("the timestamp just given is of no use: %s %s", judged.code, judged.why)
     return Judged(found.code, search.why(found), found, cms)
 
@@ -90,7 +91,7 @@ class Search:
         """The verdict when all that can be had is there."""
         found = look(self.evidence)
         for _ in range(ROUNDS):
-            if found.code not in {"revocation_unknown", "chain_incomplete"} or not self._more(found.wanted):
+            if not self._more(found.wanted):
                 break
             found = look(self.evidence)
         return found
@@ -166,7 +167,7 @@ def timestamp_of(cms: bytes) -> bytes | None:
 
 def evidence_of(cms: bytes, found: Validation) -> list[tuple[str, bytes]]:
     """(kind, DER) of all that the verdict rests on."""
-    token = timestamp_of(cms) if found.time_from == "timestamp" else None
+    token = timestamp_of(cms)
     certificates = dict.fromkeys((*(one.der for one in found.chain), *found.used.certificates))
     return [
         *(("certificate", one) for one in certificates),

@@ -7,6 +7,7 @@ from typing import Final
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 
 from dopusk.web.signing.actions import Examined
 from dopusk.web.signing.models import Challenge
@@ -73,7 +74,14 @@ def page(challenge: Challenge, *, code: str = "", why: str = "") -> SigningPage:
 
 def again(examined: Examined) -> Challenge | None:
     """The challenge that the next try may still answer, so that a text downloaded stays good; None: ask anew."""
-    return None if examined.code in OVER else examined.challenge
+    challenge = examined.challenge
+    over = (
+        examined.code in OVER
+        or challenge is None
+        or challenge.used_at
+        or challenge.good_until <= timezone.now()
+    )
+    return None if over else challenge
 
 
 def file_name(challenge: Challenge) -> str:

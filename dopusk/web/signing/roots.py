@@ -42,9 +42,11 @@ _memory = _Memory()
 def policy(*, person: bool = True) -> Policy:
     """By what certificates are judged here. person: a СНИЛС is demanded. Raises Unavailable."""
     accredited = _accredited(settings.SIGNING_ROOTS)
+    of_time = _accredited(settings.SIGNING_TSA_ROOTS or settings.SIGNING_ROOTS)
     if settings.SIGNING_REGISTERS:
-        accredited += _shown(f"{settings.SIGNING_REGISTERS}/pki/roots.pem")
-    of_time = _accredited(settings.SIGNING_TSA_ROOTS) if settings.SIGNING_TSA_ROOTS else accredited
+        shown = _shown(f"{settings.SIGNING_REGISTERS}/pki/roots.pem")
+        accredited, of_time = accredited + shown, of_time + shown
+        of_time += _shown(f"{settings.SIGNING_REGISTERS}/pki/ca.pem")  # its timestamps are of its seals' root
     return Policy(
         roots=accredited, timestamp_roots=of_time, policies=settings.SIGNING_POLICIES, person=person
     )

@@ -1,0 +1,212 @@
+"""A signature as an archive that anybody can check by `openssl` alone, without us and without this program."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from django.utils import timezone
+
+from dopusk.kernel import signable
+from dopusk.trust import certificates, der, signed_data
+from dopusk.trust.certificates import Certificate, pem
+from dopusk.trust.owners import issuer_name
+from dopusk.trust.owners import owner as owner_of
+from dopusk.web.signing.actions import known
+from dopusk.web.signing.models import Signature
+
+GUIDE: Final = "ПРОВЕРКА.txt"
+ONLY: Final = "-CAfile roots.pem -no-CApath -no-CAstore"
+VERDICTS: Final = {
+    "valid": "подпись верна",
+    "unknown": "не отозван ли сертификат, ещё неизвестно",
+    "invalid": "подпись недействительна",
+}
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What an archive is made of. chain: signer first, root last. others: of timestamps and answers."""
+
+    name: str
+    signature: Signature
+    content: bytes
+    cms: bytes
+    chain: tuple[Certificate, ...]
+    others: tuple[Certificate, ...]
+    crls: tuple[bytes, ...]
+    ocsp: tuple[bytes, ...]
+    timestamp: bytes | None
+    bound: bool
+
+    @property
+    def gost(self) -> str:
+        """What openssl has to be told when a key of the chain is one of GOST."""
+        return " -engine gost" if any(one.gost for one in self.chain) else ""
+
+
+def package(signature: Signature, more: Mapping[str, bytes] | None = None) -> bytes:
+    """ZIP of the text, the signature, what its validity rests on, and how to check it; the same bytes every time.
+
+    more: further files, by name. Raises ValueError when one has the name of ours.
+    """
+    kept = _read(signature)
+    files = dict(_files(kept))
+    clash = files.keys() & (more or {}).keys()
+    if clash:
+        raise ValueError(f"the archive has a file of this name already: {min(clash)}")
+    files |= dict(more or {})
+    files[GUIDE] = "\r\n".join([*_guide(kept, sorted(files)), ""]).encode()
+    moment = timezone.localtime(signature.received_at).timetuple()[:6]
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, moment), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def command(signature: Signature) -> str:
+    """The line that checks the signature, in the folder the archive was unpacked to."""
+    return _verify(_read(signature))
+
+
+def _read(signature: Signature) -> _Kept:
+    content, cms, evidence = signature.content, signature.signature, known(signature)
+    told = signed_data.read(der.parse(cms))
+    all_ = {one.sha256: certificates.read(bytes(one.der)) for one in _certificates(signature)}
+    chain = [all_.pop(signature.signer_sha256)]
+    while above := next((one for one in all_.values() if _issued(one, chain[-1])), None):
+        chain.append(above)
+        all_ = {name: one for name, one in all_.items() if one != above}
+    return _Kept(
+        name=f"dopusk-{str(signable.read(content).number)[:8]}.txt",
+        signature=signature,
+        content=content,
+        cms=cms,
+        chain=tuple(chain),
+        others=tuple(all_.values()),
+        crls=evidence.crls,
+        ocsp=evidence.ocsp,
+        timestamp=told.timestamp,
+        bound=told.attributes is not None and bool(told.attributes.certificates),
+    )
+
+
+def _certificates(signature: Signature) -> Iterator[object]:
+    return signature.evidence.filter(kind="certificate").order_by("sha256").iterator()
+
+
+def _issued(issuer: Certificate, subject: Certificate) -> bool:
+    """Whether the issuer's name is the one the subject was issued by; the verdict has looked at the keys."""
+    above, below = issuer.parsed, subject.parsed
+    return issuer != subject and above.subject == below.issuer and below.issuer != below.subject
+
+
+def _files(kept: _Kept) -> Iterator[tuple[str, bytes]]:
+    yield kept.name, kept.content
+    yield f"{kept.name}.p7s", kept.cms
+    yield "signer.pem", pem(kept.chain[0].der)
+    yield "roots.pem", pem(kept.chain[-1].der)
+    if len(kept.chain) > 1:
+        yield "issuer.pem", pem(kept.chain[1].der)
+    yield "certificates.pem", b"".join(pem(one.der) for one in (*kept.chain, *kept.others))
+    for number, crl in enumerate(kept.crls, 1):
+        yield f"crl-{number}.pem", x509.load_der_x509_crl(crl).public_bytes(Encoding.PEM)
+    for number, answer in enumerate(kept.ocsp, 1):
+        yield f"ocsp-{number}.der", answer
+    if kept.timestamp:
+        yield "timestamp.der", kept.timestamp
+
+
+def _verify(kept: _Kept) -> str:
+    """The signature over the text, and the chain as of the moment of signing."""
+    cades = " -cades" if kept.bound else ""
+    return (
+        f"openssl cms -verify{cades} -binary -inform DER -in {kept.name}.p7s -content {kept.name}"
+        f" -certfile certificates.pem {ONLY}{_partial(kept)} -purpose any"
+        f" -attime {_seconds(kept.signature.signed_at)}{kept.gost} -out checked.txt"
+    )
+
+
+def _partial(kept: _Kept) -> str:
+    """A root that did not sign itself is the end of a chain all the same."""
+    top = kept.chain[-1].parsed
+    return "" if top.issuer == top.subject else " -partial_chain"
+
+
+def _revocation(kept: _Kept) -> Iterator[str]:
+    """What was said of the signer's certificate, checked in the same way."""
+    if len(kept.chain) < 2:
+        return
+    for number, one in enumerate(kept.crls, 1):
+        crl = x509.load_der_x509_crl(one)
+        if crl.issuer == kept.chain[0].parsed.issuer:
+            at = max(kept.signature.signed_at, crl.last_update_utc)
+            yield (
+                f"openssl verify -crl_check -CRLfile crl-{number}.pem {ONLY}{_partial(kept)}"
+                f" -untrusted certificates.pem -purpose any -attime {_seconds(at)}{kept.gost} signer.pem"
+            )
+    serial = kept.chain[0].parsed.serial_number
+    for number, one in enumerate(kept.ocsp, 1):
+        answer = ocsp.load_der_ocsp_response(one)
+        if any(single.serial_number == serial for single in answer.responses):
+            yield (
+                f"openssl ocsp -respin ocsp-{number}.der -issuer issuer.pem -cert signer.pem {ONLY}"
+                f"{_partial(kept)} -verify_other certificates.pem -attime {_seconds(answer.produced_at_utc)}"
+            )
+
+
+def _guide(kept: _Kept, names: list[str]) -> Iterator[str]:
+    signature, signer = kept.signature, kept.chain[0]
+    yield "Электронная подпись: что здесь лежит и как её проверить без нас"
+    yield ""
+    yield f"Подписал: {owner_of(signer).full_name}"
+    yield f"Сертификат: № {signer.serial}, выдан: {issuer_name(signer)}"
+    yield f"Подпись получена: {_told(signature.received_at)}"
+    by = "по штампу времени" if signature.time_from == "timestamp" else "по нашим часам при получении"
+    yield f"Считается поставленной: {_told(signature.signed_at)}, {by}"
+    yield f"Наша последняя проверка: {_told(signature.checked_at)}: {VERDICTS[signature.standing]} ({signature.code})"
+    yield f"SHA-256 текста: {signature.content_sha256}"
+    yield ""
+    yield "1. Подпись и цепочка сертификатов. В папке с распакованным архивом:"
+    yield ""
+    yield _verify(kept)
+    yield ""
+    yield "Должно быть: «Verification successful». Текст, под которым подпись, окажется и в checked.txt."
+    yield f"Число после -attime: момент подписания, {_told(signature.signed_at)}, в секундах с 1970 года."
+    if kept.gost:
+        yield "Подпись по ГОСТ: нужен openssl с модулем gost (в Debian и Astra Linux: libengine-gost-openssl)."
+    yield ""
+    yield from _guide_to_revocation(kept)
+    yield "Корневой сертификат roots.pem сравните с опубликованным его владельцем: в архив его положили мы."
+    yield f"SHA-256 корневого сертификата: {certificates.fingerprints(kept.chain[-1].der)['sha256']}"
+    yield ""
+    yield f"Файлы: {', '.join(names)}"
+
+
+def _guide_to_revocation(kept: _Kept) -> Iterator[str]:
+    lines = list(_revocation(kept))
+    if not lines:
+        yield "2. Сведений об отзыве сертификата в архиве нет."
+        yield ""
+        return
+    yield "2. Не был ли сертификат отозван: так, как узнали мы."
+    yield ""
+    for line in lines:
+        yield line
+        yield ""
+    yield "Должно быть: «signer.pem: OK» для списка отзыва (crl), «signer.pem: good» для ответа службы (ocsp)."
+    yield ""
+
+
+def _told(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%d.%m.%Y %H:%M:%S %z")
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp())

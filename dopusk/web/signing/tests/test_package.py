@@ -1,0 +1,127 @@
+"""The archive is checked by openssl alone, by the very lines it brings, in the folder it was unpacked to."""
+
+import io
+import shlex
+import subprocess
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from dopusk.web.signing import actions, package
+from dopusk.web.signing.tests.test_asking import ACT, ask, examine
+
+
+@pytest.fixture
+def kept(db, office):
+    """kept(**of the card) signs and keeps."""
+
+    def keep(**of_card):
+        challenge = ask()
+        examined = examine(challenge, office.card(**of_card).sign(challenge.content))
+        assert examined.code == "good"
+        return actions.keep(examined)
+
+    return keep
+
+
+def unpacked(content: bytes, folder):
+    """The archive in a folder; the lines of its guide that run openssl."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(folder)
+        guide = archive.read("ПРОВЕРКА.txt").decode()
+    return guide, [line for line in guide.split("\r\n") if line.startswith("openssl ")]
+
+
+def run(line: str, folder) -> subprocess.CompletedProcess:
+    """What openssl says, with nothing configured."""
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    return subprocess.run(
+        shlex.split(line), cwd=folder, capture_output=True, text=True, check=False, env=environment
+    )
+
+
+@pytest.mark.parametrize("office", ["ec", "rsa", "gost"], indirect=True)
+@pytest.mark.parametrize("crl_only", [False, True])
+def test_openssl_agrees_by_the_lines_of_the_guide(office, kept, tmp_path, settings, crl_only):
+    signature = kept(crl_only=crl_only)
+    guide, lines = unpacked(package.package(signature), tmp_path)
+    assert lines[0] == package.command(signature)
+    done = run(lines[0], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "checked.txt").read_bytes() == signature.content
+    about = [line for line in lines[1:] if line.endswith("signer.pem") or "ocsp" in line.split()[1]]
+    assert about
+    for line in lines[1:]:
+        told = run(line, tmp_path)
+        assert told.returncode == 0, (line, told.stderr)
+        assert "signer.pem: OK" in told.stdout or "signer.pem: good" in told.stdout
+        assert "Response Verify Failure" not in told.stderr
+    assert signature.content_sha256 in guide
+
+
+@pytest.mark.parametrize("office", ["ec", "rsa", "gost"], indirect=True)
+def test_openssl_refuses_what_was_altered_in_the_archive(office, kept, tmp_path):
+    _, lines = unpacked(package.package(kept()), tmp_path)
+    (text,) = tmp_path.glob("dopusk-*.txt")
+    text.write_bytes(text.read_bytes().replace(b"144", b"145"))
+    assert run(lines[0], tmp_path).returncode != 0
+
+
+def test_openssl_does_not_believe_another_root(office, kept, tmp_path):
+    _, lines = unpacked(package.package(kept()), tmp_path)
+    (tmp_path / "roots.pem").write_bytes(office.stamps.certificate.public_bytes(package.Encoding.PEM))
+    assert run(lines[0], tmp_path).returncode != 0
+
+
+def test_openssl_tells_a_revoked_one_by_the_list_in_the_archive(office, kept, tmp_path):
+    signature = kept(crl_only=True)
+    _, lines = unpacked(package.package(signature), tmp_path)
+    office.revoke(office.card(), ago=timedelta(days=1))
+    serial = signature.evidence.get(sha256=signature.signer_sha256)
+    card = package.certificates.read(bytes(serial.der))
+    office.revoked[0] = office.revoked[0].__class__(
+        int(card.serial, 16), office.revoked[0].revoked_at, "keyCompromise"
+    )
+    crl = package.x509.load_der_x509_crl(office.said("/ca.crl", b"")[1])
+    name = lines[1].split("-CRLfile ")[1].split()[0]
+    (tmp_path / name).write_bytes(crl.public_bytes(package.Encoding.PEM))
+    line = lines[1].replace(
+        lines[1].split("-attime ")[1].split()[0], str(int(crl.last_update_utc.timestamp()))
+    )
+    told = run(line, tmp_path)
+    assert told.returncode != 0
+    assert "certificate revoked" in told.stderr
+
+
+def test_with_a_timestamp_the_archive_brings_it(office, kept, tmp_path, settings):
+    settings.SIGNING_TSA = f"{office.address}/tsa"
+    signature = kept()
+    guide, lines = unpacked(package.package(signature), tmp_path)
+    assert run(lines[0], tmp_path).returncode == 0
+    assert (tmp_path / "timestamp.der").exists()
+    stamp = next(line for line in lines if line.startswith("openssl ts "))
+    told = run(stamp, tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert "по штампу времени" in guide
+
+
+def test_the_archive_is_the_same_every_time_and_takes_further_files(office, kept):
+    signature = kept()
+    assert package.package(signature) == package.package(signature)
+    more = package.package(signature, {"snapshot.json": b"{}"})
+    with zipfile.ZipFile(io.BytesIO(more)) as archive:
+        assert archive.read("snapshot.json") == b"{}"
+        assert "snapshot.json" in archive.read("ПРОВЕРКА.txt").decode()
+        assert archive.testzip() is None
+        assert [one for one in archive.namelist() if one.startswith(("/", ".."))] == []
+    with pytest.raises(ValueError):
+        package.package(signature, {"roots.pem": b""})
+
+
+def test_the_guide_says_who_signed_when_and_how_it_stands(office, kept, tmp_path):
+    signature = kept()
+    guide, _ = unpacked(package.package(signature), tmp_path)
+    for words in ("Орлова Анна Сергеевна", "Учебный УЦ", "подпись верна (good)", "по нашим часам"):
+        assert words in guide
+    assert ACT.title.encode() in signature.content

@@ -1,0 +1,149 @@
+"""The page a person signs on works without scripts; its bytes are given to her session and nobody else's."""
+
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from dopusk.trust import validation
+from dopusk.web.signing import actions, belonging, judging, pages, uploads, words
+from dopusk.web.signing.actions import Examined
+from dopusk.web.signing.models import Challenge
+from dopusk.web.signing.tests.test_asking import ACT, ask
+
+BELONGING = ("snils_missing", "someone_elses", "name_differs")
+
+
+class Fields(HTMLParser):
+    """Forms of a page: attributes of the form, its fields by name, its links."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.form, self.fields, self.links, self.labels = {}, {}, [], set()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag == "form":
+            self.form = found
+        elif tag == "input":
+            self.fields[found.get("name")] = found
+        elif tag == "a":
+            self.links.append(found.get("href"))
+        elif tag == "label":
+            self.labels.add(found.get("for"))
+
+
+@pytest.fixture
+def client(db):
+    """Her browser, with a session of Django's."""
+    client = Client()
+    client.session.save()
+    return client
+
+
+@pytest.fixture
+def challenge(client):
+    return actions.ask(ACT, session=client.session.session_key, owner="anna", origin="http://testserver")
+
+
+def test_the_exact_bytes_are_given_as_a_file_to_her_session(client, challenge):
+    answer = client.get(reverse("signing:content", args=[challenge.pk]))
+    assert answer.content == challenge.content
+    assert answer["Content-Disposition"] == f'attachment; filename="dopusk-{str(challenge.pk)[:8]}.txt"'
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == ("nosniff", "private, no-store")
+
+
+def test_a_stranger_finds_nothing_at_its_address(client, challenge):
+    address = reverse("signing:content", args=[challenge.pk])
+    other = Client()
+    other.session.save()
+    assert other.get(address).status_code == 404
+    assert Client().get(address).status_code == 404
+    assert client.post(address).status_code == 405
+    Challenge.objects.all().delete()
+    assert client.get(address).status_code == 404
+
+
+def sign_page(challenge, **given):
+    return render_to_string(
+        "signing/parts/sign.html", {"signing": pages.page(challenge, **given), "button": "Подать заявление"}
+    )
+
+
+def test_without_any_script_the_page_leads_through_download_signing_and_upload(challenge):
+    html = sign_page(challenge)
+    page = Fields(html)
+    assert page.form["method"] == "post"
+    assert page.form["enctype"] == "multipart/form-data"
+    assert "data-signing" in page.form
+    assert page.fields["challenge"]["value"] == str(challenge.pk)
+    assert page.fields["signature"]["value"] == ""
+    assert page.fields["signature_file"]["type"] == "file"
+    assert page.fields["signature_file"]["id"] in page.labels
+    assert reverse("signing:content", args=[challenge.pk]) in page.links
+    assert "Подать заявление" in html
+    assert f"-in dopusk-{str(challenge.pk)[:8]}.txt" in html
+    assert "Часов: 144" in html
+    assert "Код:" not in html.split("data-signing")[0]
+
+
+def test_a_refusal_stands_above_the_form_and_beside_the_file(challenge):
+    html = sign_page(challenge, code="other_content", why="line_ends")
+    assert "<code>other_content</code>" in html
+    assert str(words.SENTENCES["other_content:line_ends"].what) in html
+    assert "signature_file_error" in Fields(html).fields["signature_file"]["aria-describedby"]
+
+
+def test_what_people_wrote_stays_text(client):
+    act = actions.Act("application", "", "Заявление", ("<script>alert(1)</script>",))
+    challenge = actions.ask(act, session="s", owner="", origin="http://testserver")
+    assert "<script>alert" not in sign_page(challenge)
+
+
+@pytest.mark.parametrize(
+    "code", [*validation.CODES, *actions.CODES, *uploads.CODES, *BELONGING, "roots_unavailable"]
+)
+def test_every_code_has_three_sentences(code):
+    for one in words.say(code):
+        assert str(one).strip().endswith((".", "?"))
+
+
+def test_no_sentence_is_of_a_code_that_does_not_exist():
+    codes = {*validation.CODES, *actions.CODES, *uploads.CODES, *BELONGING}
+    assert {name.partition(":")[0] for name in words.SENTENCES} == codes
+
+
+def test_in_english_the_page_says_no_word_of_russian(challenge):
+    with translation.override("en"):
+        spoken = [str(one) for sentences in words.SENTENCES.values() for one in sentences]
+    assert [one for one in spoken if any("а" <= letter <= "я" for letter in one.lower())] == []
+
+
+def test_a_refused_text_is_asked_for_anew_only_when_it_can_no_longer_be_signed(db):
+    challenge = ask()
+    assert pages.again(Examined(challenge, "other_content")) == challenge
+    assert pages.again(Examined(challenge, "signature_absent")) == challenge
+    assert pages.again(Examined(challenge, "revoked_before")) == challenge
+    assert pages.again(Examined(challenge, "challenge_expired")) is None
+    assert pages.again(Examined(None, "challenge_unknown")) is None
+    assert pages.again(Examined(None, "signature_absent")) is None
+    Challenge.objects.update(good_until=timezone.now() - timedelta(seconds=1))
+    challenge.refresh_from_db()
+    assert pages.again(Examined(challenge, "signature_absent")) is None
+
+
+def test_a_certificate_is_hers_by_its_snils(office, anna):
+    owner = judging.validation.owner(anna.certificate)
+    hers = ("Орлова", "Анна", "Сергеевна")
+    assert belonging.belongs(owner, "11223344595", hers) == "good"
+    assert belonging.belongs(owner, "11223344595") == "good"
+    assert belonging.belongs(owner, "11223344595", ("ОРЛОВА", "Анна", "Сергеевна")) == "good"
+    assert belonging.belongs(owner, "11223344595", ("Смирнова", "Анна", "Сергеевна")) == "name_differs"
+    assert belonging.belongs(owner, "08765430300", hers) == "someone_elses"
+    assert belonging.belongs(owner, "", hers) == "snils_missing"
