@@ -26,6 +26,11 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Hers that neither she nor the calendar has ended."""
         return self.of(sub).filter(blocked_at=None, not_after__gte=timezone.now())
 
+    def ending(self, sub: uuid.UUID) -> bool:
+        """Whether the last of them to end does so within a month."""
+        last = self.usable(sub).aggregate(last=models.Max("not_after"))["last"]
+        return last is not None and rules.ends_soon(last, timezone.now())
+
 
 class Certificate(models.Model):
     """A certificate of hers; the subject's data rest sealed with the DER.

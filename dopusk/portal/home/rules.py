@@ -13,7 +13,8 @@ from typing import Final
 class Portrait:
     """What the first page looks at. proofing: state of a living attempt (`asking`, `waiting`, `questions`, `review`),
     or what is decided against a confirmation (`suspended`, `withdrawn`), or empty. unverified: kinds of contacts
-    that wait to be shown to be hers; contacts: kinds that are; asked: the monthly look is due."""
+    that wait to be shown to be hers; contacts: kinds that are; asked: the monthly look is due. certificate_ending: the
+    last certificate she can sign in by ends within a month."""
 
     level: str
     proofing: str
@@ -22,6 +23,7 @@ class Portrait:
     second_factor: bool
     asked: bool
     cooling: bool
+    certificate_ending: bool = False
 
 
 # what a living attempt, or a decision, asks of her; each leads to /proofing/
@@ -43,6 +45,8 @@ def wants_attention(portrait: Portrait) -> list[str]:
     if not portrait.contacts:
         found.append("no_contact")
     found += [f"{kind}_unverified" for kind in ("phone", "email") if kind in portrait.unverified]
+    if portrait.certificate_ending:
+        found.append("certificate_ending")
     if not portrait.second_factor:
         found.append("no_second_factor")
     return found + (["look"] if portrait.asked else [])
@@ -75,7 +79,7 @@ def since(period: str, now: datetime) -> datetime | None:
 
 
 # what the portal itself writes down when somebody knocks, and when a stranger's knock opened something
-KNOCKS: Final = ("signin.", "recovery.", "factor.", "passkey.", "contacts.", "password.")
+KNOCKS: Final = ("signin.", "recovery.", "factor.", "passkey.", "contacts.", "password.", "certificate.")
 
 
 # beginnings of what people of the desk do to somebody else's account

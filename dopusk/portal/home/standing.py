@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from dopusk.portal.accounts.models import Account
+from dopusk.portal.certificates.models import Certificate
 from dopusk.portal.contacts.models import Change
 from dopusk.portal.factors.actions import protected
 from dopusk.portal.home import rules
@@ -39,6 +40,7 @@ def of(account: Account) -> Standing:
         second_factor=protected(account),
         asked=wants_look(look.ask_on if look else None, timezone.localdate(account.created_at), today),
         cooling=cooling is not None,
+        certificate_ending=Certificate.objects.ending(account.pk),
     )
     return Standing(rules.wants_attention(portrait), cooling)
 

@@ -1,7 +1,8 @@
 """Closing an account: at once and for good. What is erased, what stays, and why.
 
 Erased: names, birth date, everything sealed, identifiers (so phone, e-mail, СНИЛС and ИНН are free for a new
-account), the password, every row of hers in every slice and all her files. Kept, without a name on it:
+account), the password, every row of hers in every slice, signatures she made here and all her files. Kept, without a
+name on it:
 
 - the journal, keyed by `sub`: it proves what was done with her data, and by whom (152-ФЗ ст. 22.1; the chain of
   hashes cannot lose a row);
@@ -27,6 +28,7 @@ from dopusk.portal.sessions import actions as sessions
 from dopusk.web.files import actions as files
 from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.actions import record
+from dopusk.web.signing.models import Challenge, Signature
 
 KEPT = frozenset(
     {
@@ -63,6 +65,8 @@ def close(sub: uuid.UUID, *, session: str) -> None:
     sessions.end_all(sub, lasting=True, actor=str(sub), words=SESSIONS_CLOSED)
     consents.revoke_all(sub)
     _erase_rows(sub)
+    Signature.objects.filter(owner=str(sub)).delete()
+    Challenge.objects.filter(owner=str(sub)).delete()
     for stored in StoredFile.objects.filter(owner=str(sub)):
         files.drop(stored)
     _erase_account(account)

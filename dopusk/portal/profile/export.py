@@ -5,6 +5,7 @@ Tables that no part speaks of come under `further`, field by field, without what
 nothing of a slice that has just been added is left out. Secrets by which one signs in are never given out.
 """
 
+import base64
 import re
 import uuid
 from collections.abc import Callable, Iterable
@@ -24,6 +25,7 @@ from dopusk.portal.sessions.models import Device, Session
 from dopusk.web.delivery.models import Letter
 from dopusk.web.files.models import StoredFile
 from dopusk.web.journal.models import Entry
+from dopusk.web.signing.models import Signature
 
 Part = Callable[[uuid.UUID], Any]
 WITHHELD: Final = re.compile(
@@ -136,6 +138,16 @@ def files(sub: uuid.UUID) -> list[dict[str, Any]]:
     return _plain(rows, "id", "purpose", "media_type", "size", "pages", "sha256", "created_at")
 
 
+def signatures(sub: uuid.UUID) -> list[dict[str, Any]]:
+    """What she signed here, as long as it is kept, with the signature itself."""
+    told = ("id", "purpose", "object_key", "received_at", "signed_at", "code", "standing")
+    return [
+        {name: getattr(one, name) for name in told}
+        | {"content": one.content.decode(), "signature": base64.b64encode(one.signature).decode()}
+        for one in Signature.objects.filter(owner=str(sub)).order_by("received_at")
+    ]
+
+
 def notices(sub: uuid.UUID) -> list[dict[str, Any]]:
     """What the portal told her."""
     return [
@@ -197,6 +209,7 @@ PARTS: Final[dict[str, Part]] = {
     "sessions": sessions,
     "devices": devices,
     "files": files,
+    "signatures": signatures,
     "notices": notices,
     "letters": letters,
     "further": further,
