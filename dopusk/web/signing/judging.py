@@ -1,13 +1,14 @@
 """A verdict on a signature with everything that can be fetched for it, and the timestamp it was given on the way."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from django.utils import timezone
 
+from dopusk.trust import cms as cms_of
 from dopusk.trust import der, signed_data, validation
 from dopusk.trust.certificates import Certificate
 from dopusk.trust.validation import Evidence, Policy, Validation, Wanted
@@ -17,6 +18,7 @@ from dopusk.web.signing.gathering import Budget, Unreachable
 Look = Callable[[Evidence], Validation]
 log = logging.getLogger(__name__)
 
+TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 ROUNDS: Final = 8  # an issuer a round, then answers, then lists
 # what a later look may change without anything having happened to the signature
 UNDECIDED: Final = frozenset({"revocation_unknown", "chain_incomplete", "roots_unavailable"})
@@ -165,10 +167,29 @@ def timestamp_of(cms: bytes) -> bytes | None:
         return None
 
 
+def stamped_by(token: bytes) -> tuple[Certificate, ...]:
+    """The certificates inside a timestamp token, its signer's first."""
+    try:
+        read = signed_data.read(der.parse(token), TST_INFO)
+    except (signed_data.NotSigned, der.NotDer):
+        return ()
+    return tuple(sorted(read.embedded, key=lambda one: not cms_of.names(read.signer_id, one)))
+
+
+def _roots_of_time(token: bytes, found: Validation) -> Iterator[bytes]:
+    """The roots a token ends at, of those believed here: the verdict names all certificates but these."""
+    pool = (*stamped_by(token), *(roots.bundle(one)[0] for one in found.used.certificates))
+    issuers_ = {one.issuer_der for one in pool}
+    for one in roots.policy().timestamp_roots:
+        if one.parsed.subject.public_bytes() in issuers_:
+            yield one.der
+
+
 def evidence_of(cms: bytes, found: Validation) -> list[tuple[str, bytes]]:
     """(kind, DER) of all that the verdict rests on."""
     token = timestamp_of(cms)
-    certificates = dict.fromkeys((*(one.der for one in found.chain), *found.used.certificates))
+    above = _roots_of_time(token, found) if token else ()
+    certificates = dict.fromkeys((*(one.der for one in found.chain), *found.used.certificates, *above))
     return [
         *(("certificate", one) for one in certificates),
         *(("crl", one) for one in found.used.crls),

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -17,11 +17,21 @@ from dopusk.trust import certificates, der, signed_data
 from dopusk.trust.certificates import Certificate, pem
 from dopusk.trust.owners import issuer_name
 from dopusk.trust.owners import owner as owner_of
+from dopusk.web.signing import judging
 from dopusk.web.signing.actions import known
-from dopusk.web.signing.models import Signature
+from dopusk.web.signing.models import Evidence, Signature
 
 GUIDE: Final = "ПРОВЕРКА.txt"
 ONLY: Final = "-CAfile roots.pem -no-CApath -no-CAstore"
+GOST: Final = """openssl_conf = init
+[init]
+engines = engines
+[engines]
+gost = gost
+[gost]
+engine_id = gost
+default_algorithms = ALL
+"""
 VERDICTS: Final = {
     "valid": "подпись верна",
     "unknown": "не отозван ли сертификат, ещё неизвестно",
@@ -41,13 +51,19 @@ class _Kept:
     others: tuple[Certificate, ...]
     crls: tuple[bytes, ...]
     ocsp: tuple[bytes, ...]
+    value: bytes
     timestamp: bytes | None
     bound: bool
 
     @property
-    def gost(self) -> str:
-        """What openssl has to be told when a key of the chain is one of GOST."""
-        return " -engine gost" if any(one.gost for one in self.chain) else ""
+    def gost(self) -> bool:
+        """Whether a key of the chain is one of GOST."""
+        return any(one.gost for one in self.chain)
+
+    @property
+    def engine(self) -> str:
+        """What openssl has to be told then, before anything else."""
+        return " -engine gost" if self.gost else ""
 
 
 def package(signature: Signature, more: Mapping[str, bytes] | None = None) -> bytes:
@@ -79,25 +95,31 @@ def _read(signature: Signature) -> _Kept:
     content, cms, evidence = signature.content, signature.signature, known(signature)
     told = signed_data.read(der.parse(cms))
     all_ = {one.sha256: certificates.read(bytes(one.der)) for one in _certificates(signature)}
-    chain = [all_.pop(signature.signer_sha256)]
-    while above := next((one for one in all_.values() if _issued(one, chain[-1])), None):
-        chain.append(above)
-        all_ = {name: one for name, one in all_.items() if one != above}
+    chain = _climb(all_.pop(signature.signer_sha256), tuple(all_.values()))
     return _Kept(
         name=f"dopusk-{str(signable.read(content).number)[:8]}.txt",
         signature=signature,
         content=content,
         cms=cms,
-        chain=tuple(chain),
-        others=tuple(all_.values()),
+        chain=chain,
+        others=tuple(one for one in all_.values() if one not in chain),
         crls=evidence.crls,
         ocsp=evidence.ocsp,
+        value=told.value,
         timestamp=told.timestamp,
         bound=told.attributes is not None and bool(told.attributes.certificates),
     )
 
 
-def _certificates(signature: Signature) -> Iterator[object]:
+def _climb(lowest: Certificate, given: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """From a certificate up to the last whose issuer is here."""
+    chain = [lowest]
+    while above := next((one for one in given if one not in chain and _issued(one, chain[-1])), None):
+        chain.append(above)
+    return tuple(chain)
+
+
+def _certificates(signature: Signature) -> Iterator[Evidence]:
     return signature.evidence.filter(kind="certificate").order_by("sha256").iterator()
 
 
@@ -121,21 +143,32 @@ def _files(kept: _Kept) -> Iterator[tuple[str, bytes]]:
         yield f"ocsp-{number}.der", answer
     if kept.timestamp:
         yield "timestamp.der", kept.timestamp
+        yield "signature.bin", kept.value
+        yield "tsa-roots.pem", pem(_root_of_time(kept).der)
+    if kept.gost:
+        yield "gost.cnf", GOST.encode()
 
 
 def _verify(kept: _Kept) -> str:
     """The signature over the text, and the chain as of the moment of signing."""
     cades = " -cades" if kept.bound else ""
     return (
-        f"openssl cms -verify{cades} -binary -inform DER -in {kept.name}.p7s -content {kept.name}"
-        f" -certfile certificates.pem {ONLY}{_partial(kept)} -purpose any"
-        f" -attime {_seconds(kept.signature.signed_at)}{kept.gost} -out checked.txt"
+        f"openssl cms -verify{kept.engine}{cades} -binary -inform DER -in {kept.name}.p7s -content {kept.name}"
+        f" -certfile certificates.pem {ONLY}{_partial(kept.chain[-1])} -purpose any"
+        f" -attime {_seconds(kept.signature.signed_at)} -out checked.txt"
     )
 
 
-def _partial(kept: _Kept) -> str:
+def _root_of_time(kept: _Kept) -> Certificate:
+    """Where the chain of the timestamp ends; the token brings its lower end, we keep the upper."""
+    inside = judging.stamped_by(kept.timestamp or b"")
+    pool = (*inside, *kept.others, *kept.chain)
+    return _climb(next(iter(inside), kept.chain[-1]), pool)[-1]
+
+
+def _partial(root: Certificate) -> str:
     """A root that did not sign itself is the end of a chain all the same."""
-    top = kept.chain[-1].parsed
+    top = root.parsed
     return "" if top.issuer == top.subject else " -partial_chain"
 
 
@@ -148,16 +181,17 @@ def _revocation(kept: _Kept) -> Iterator[str]:
         if crl.issuer == kept.chain[0].parsed.issuer:
             at = max(kept.signature.signed_at, crl.last_update_utc)
             yield (
-                f"openssl verify -crl_check -CRLfile crl-{number}.pem {ONLY}{_partial(kept)}"
-                f" -untrusted certificates.pem -purpose any -attime {_seconds(at)}{kept.gost} signer.pem"
+                f"openssl verify{kept.engine} -crl_check -CRLfile crl-{number}.pem {ONLY}{_partial(kept.chain[-1])}"
+                f" -untrusted certificates.pem -purpose any -attime {_seconds(at)} signer.pem"
             )
     serial = kept.chain[0].parsed.serial_number
+    with_gost = "OPENSSL_CONF=gost.cnf " if kept.gost else ""  # this command alone takes no -engine
     for number, one in enumerate(kept.ocsp, 1):
         answer = ocsp.load_der_ocsp_response(one)
         if any(single.serial_number == serial for single in answer.responses):
             yield (
-                f"openssl ocsp -respin ocsp-{number}.der -issuer issuer.pem -cert signer.pem {ONLY}"
-                f"{_partial(kept)} -verify_other certificates.pem -attime {_seconds(answer.produced_at_utc)}"
+                f"{with_gost}openssl ocsp -respin ocsp-{number}.der -issuer issuer.pem -cert signer.pem {ONLY}"
+                f"{_partial(kept.chain[-1])} -verify_other certificates.pem -attime {_seconds(answer.produced_at_utc)}"
             )
 
 
@@ -183,10 +217,25 @@ def _guide(kept: _Kept, names: list[str]) -> Iterator[str]:
         yield "Подпись по ГОСТ: нужен openssl с модулем gost (в Debian и Astra Linux: libengine-gost-openssl)."
     yield ""
     yield from _guide_to_revocation(kept)
+    if kept.timestamp:
+        yield "3. Штамп времени: подпись существовала в указанный в нём момент."
+        yield ""
+        yield _stamp(kept)
+        yield ""
+        yield "Должно быть: «Verification: OK». В signature.bin значение подписи, под которым поставлен штамп."
+        yield ""
     yield "Корневой сертификат roots.pem сравните с опубликованным его владельцем: в архив его положили мы."
     yield f"SHA-256 корневого сертификата: {certificates.fingerprints(kept.chain[-1].der)['sha256']}"
     yield ""
     yield f"Файлы: {', '.join(names)}"
+
+
+def _stamp(kept: _Kept) -> str:
+    """The timestamp over the value of the signature."""
+    return (
+        "openssl ts -verify -token_in -in timestamp.der -data signature.bin -CAfile tsa-roots.pem"
+        f" -untrusted certificates.pem{_partial(_root_of_time(kept))} -attime {_seconds(kept.signature.signed_at)}"
+    )
 
 
 def _guide_to_revocation(kept: _Kept) -> Iterator[str]:
