@@ -197,7 +197,10 @@ def _signed(
         return told
     if (code, why) == ("signature_wrong", "other_content") and read.attributes is None:
         return replace(told, code="other_content", why=_line_ends(read, content, signer))
-    why = _line_ends(read, content, signer) if code in {"content_differs", "digest_differs"} else why
+    if code in {"content_differs", "digest_differs"}:
+        why = _line_ends(read, content, signer)
+    elif code == "signature_wrong":
+        why = ""
     return replace(told, code=_FOUND_WRONG[code], why=why)
 
 

@@ -1,0 +1,60 @@
+"""Each signature of the table gets its verdict from us and, where it can judge, the same from openssl."""
+
+import pytest
+
+from dopusk.trust.validation import CODES
+from dopusk.web.signing.words import SENTENCES, say
+from tests.conformance import openssl
+from tests.conformance.signature_rows import DOCUMENT, ROWS, Row, document
+
+NAMES = [f"{one.what}-{one.kind}" for one in ROWS]
+
+
+@pytest.fixture(params=ROWS, ids=NAMES)
+def row(request: pytest.FixtureRequest) -> Row:
+    if request.param.kind.startswith("gost"):
+        request.getfixturevalue("gost_engine")
+    return request.param
+
+
+def test_the_verdict(row: Row) -> None:
+    told = row.case.judge()
+    assert (told.code, told.why) == (row.code, row.why)
+
+
+def test_openssl_agrees(row: Row, tmp_path) -> None:
+    if row.openssl is None:
+        assert row.silent  # whoever adds a row says why openssl is not asked
+        return
+    good, told = openssl.verdict(row.case, tmp_path, gost_keys=row.kind.startswith("gost"))
+    assert ("good" if good else "bad") == row.openssl, told
+    assert good == (row.code == "good")
+
+
+def test_a_good_one_is_good_by_nothing_but_what_the_verdict_rests_on(row: Row) -> None:
+    """``used`` is what is kept: it must be enough, and nothing in it is idle."""
+    case = row.case
+    told = case.judge()
+    if not told.good:
+        assert row.code != "good"
+        return
+    again = type(case)(**{**vars(case), "evidence": told.used}).judge()
+    assert again.good
+    assert again.used == told.used
+
+
+def test_every_code_has_a_row_and_a_sentence() -> None:
+    assert {one.code for one in ROWS} == set(CODES)
+    for code in CODES:
+        assert code in SENTENCES
+        assert all(map(str, say(code)))
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(ROWS) >= 45
+    assert {one.kind for one in ROWS} == {"rsa", "ec", "gost", "gost512"}
+
+
+def test_the_document_says_what_the_tests_do() -> None:
+    """Write it anew by `python -m tests.conformance.signature_rows > docs/signatures.md`."""
+    assert DOCUMENT.read_text() == document()
