@@ -52,8 +52,10 @@ def verdict(case: Case, folder: Path, *, lists: bool = True, gost_keys: bool = F
         *([] if gost_keys else ["-auth_level", "2"]),
         *(["-policy", case.outside.policy, "-explicit_policy"] if case.outside.policy else []),
     )
-    good = said.returncode == 0 and (folder / "out").read_bytes() == case.content
+    good = said.returncode == 0
     told = said.stderr.decode(errors="replace")
+    if good and (folder / "out").read_bytes() != case.content:
+        good, told = False, told + "another text comes out"
     for judge in (_stamp, _answers):
         right, more = judge(case, folder)
         good, told = good and right, told + more

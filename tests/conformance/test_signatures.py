@@ -23,12 +23,12 @@ def test_the_verdict(row: Row) -> None:
 
 
 def test_openssl_agrees(row: Row, tmp_path) -> None:
-    if row.openssl is None:
-        assert row.silent  # whoever adds a row says why openssl is not asked
+    if row.silent:  # said in the table, too
+        assert not row.bad
         return
     good, told = openssl.verdict(row.case, tmp_path, gost_keys=row.kind.startswith("gost"))
-    assert ("good" if good else "bad") == row.openssl, told
-    assert good == (row.code == "good")
+    assert good == (row.code == "good"), told
+    assert row.bad in told
 
 
 def test_a_good_one_is_good_by_nothing_but_what_the_verdict_rests_on(row: Row) -> None:
