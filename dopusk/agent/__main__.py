@@ -20,6 +20,8 @@ def main(arguments: Sequence[str]) -> int:
         "--origin", action="append", default=[], help="a site that may ask, https://name[:port]"
     )
     install.add_argument("--browser", choices=[*BROWSERS, "all"], default="all")
+    install.add_argument("--pinentry", help="the program that asks for the PIN, if not `pinentry`")
+    install.add_argument("--tty", help="the terminal it asks on where there is no screen: --tty $(tty)")
     remove = commands.add_parser("uninstall", help="take it away again")
     for one in (install, remove):
         one.add_argument("--system", action="store_true", help="for every user of this machine (as root)")
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         match given.command:
             case "install":
-                return doing.install(given.origin, given.browser, system=given.system)
+                return doing.install(given)
             case "uninstall":
                 return doing.uninstall(system=given.system)
             case "check":

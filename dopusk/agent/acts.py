@@ -20,7 +20,7 @@ from dopusk.agent.refusals import Refused
 from dopusk.agent.tokens import Place, Token, WrongPin
 from dopusk.kernel import signable
 from dopusk.kernel.invalid import Invalid
-from dopusk.trust import cades
+from dopusk.trust import cades, certificates, cms
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Agent:
     def list(self) -> dict[str, object]:
         """Certificates and tokens as a page gets them."""
         seen = self.seen()
-        certificates: dict[str, dict[str, object]] = {}
+        shown_once: dict[str, dict[str, object]] = {}
         for token in (one.token for one in seen):
             left = self.left(token)
             about = {
@@ -77,7 +77,7 @@ class Agent:
                 "locked": left == 0,
             }
             for der in token.certificates:
-                certificates.setdefault(
+                shown_once.setdefault(
                     thumbprint(der),
                     {
                         "thumbprint": thumbprint(der),
@@ -87,7 +87,7 @@ class Agent:
                 )
         return {
             "ok": True,
-            "certificates": list(certificates.values()),
+            "certificates": list(shown_once.values()),
             "tokens": [
                 {
                     "label": one.token.label,
@@ -119,9 +119,12 @@ class Agent:
             with chosen.place.opened(token, pin, certificate) as sign:
                 self.counts.forgive(token.key)
                 above = chains.upwards(certificate, token.others)
-                return cades.create(content, certificate, sign, chain=above, at=datetime.now(UTC))
+                made = cades.create(content, certificate, sign, chain=above, at=datetime.now(UTC))
         except WrongPin as wrong:
             raise self._wrong(token.key, left, wrong) from None
+        if not cms.verify(made, content, [certificates.read(certificate)]).good:
+            raise Refused("NO_CERT", detail="other_key")  # it lay under the same identifier
+        return made
 
     def _wrong(self, key: str, left: int, wrong: WrongPin) -> Refused:
         if wrong.locked:

@@ -1,13 +1,15 @@
 """`./dev agent install | uninstall | check | tokens | unlock`: what each prints."""
 
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from dopusk.agent import checking, installing
 from dopusk.agent.acts import Agent, thumbprint
 from dopusk.agent.browsers import BROWSERS
-from dopusk.agent.configuration import Misconfigured, config_file, load, site, state_folder
+from dopusk.agent.configuration import SYSTEM_FILE, Misconfigured, config_file, load, save, site, state_folder
 from dopusk.agent.installing import Where
 from dopusk.agent.prompts import Prompt
 from dopusk.agent.refusals import Refused
@@ -25,21 +27,25 @@ WORDS: Final = {
 }
 
 
-def install(origins: Sequence[str], browser: str, *, system: bool) -> int:
-    """One command; what is left to do is printed."""
-    if system and not installing.may_install_for_all():
+def install(given: Namespace) -> int:
+    """One command; what is left to do is printed. given: origin, browser, system, pinentry, tty."""
+    if given.system and not installing.may_install_for_all():
         print("For every user only root can install: sudo ./dev agent install --system", file=sys.stderr)
         return 1
-    wrong = [one for one in origins if not site(one)]
+    wrong = [one for one in given.origin if not site(one)]
     if wrong:
         raise Misconfigured(f"--origin {wrong[0]}: a site is https://name[:port], without a path")
-    where = Where(system=system)
-    chosen = list(BROWSERS.values()) if browser == "all" else [BROWSERS[browser]]
-    configuration = installing.install(where, chosen, origins)
+    where = Where(system=given.system)
+    chosen = list(BROWSERS.values()) if given.browser == "all" else [BROWSERS[given.browser]]
+    told = load()
+    asking = {name: value for name in ("pinentry", "tty") if (value := getattr(given, name)) is not None}
+    configuration = replace(told, origins=tuple(dict.fromkeys([*told.origins, *given.origin])), **asking)
+    kept = save(configuration, SYSTEM_FILE if given.system else None)
+    installing.install(where, chosen, configuration.origins)
     print(f"Installed. Sites that may ask: {', '.join(configuration.origins)}")
     print(f"  the program   {where.program()}")
     print(f"  the extension {where.extension()}")
-    print(f"  settings      {config_file()}")
+    print(f"  settings      {kept}")
     print("It runs on this repository's Python, so the repository must stay where it is.")
     there = [one for one in chosen if one in installing.found_browsers()]
     for one in there:
@@ -59,7 +65,7 @@ def uninstall(*, system: bool) -> int:
         print(f"removed {path}")
     print("Nothing was installed." if not gone else "Settings and counts of wrong PINs are kept:")
     if gone:
-        print(f"  {config_file()}\n  {state_folder()}")
+        print(f"  {SYSTEM_FILE if system else config_file()}\n  {state_folder()}")
         print("If the extension was loaded by hand, remove it on chrome://extensions.")
     return 0
 

@@ -1,4 +1,5 @@
-"""What the agent is told: whom it serves, where tokens are, who asks for the PIN. One JSON file of the user's.
+"""What the agent is told: whom it serves, where tokens are, who asks for the PIN. One JSON file of the user's,
+over one of the machine's.
 
 Folders follow the XDG base directories: `dopusk-agent` in `$XDG_CONFIG_HOME` (this file), `$XDG_STATE_HOME` (counts of
 wrong PINs, the log) and `$XDG_DATA_HOME` (the extension, the program the browser starts).
@@ -7,13 +8,14 @@ wrong PINs, the log) and `$XDG_DATA_HOME` (the extension, the program the browse
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from dopusk.agent.files import write_whole
 
 NAME: Final = "dopusk-agent"
+SYSTEM_FILE: Final = Path("/etc") / NAME / "config.json"  # of all users of the machine, if there is one
 SANDBOX: Final = ("http://localhost", "http://127.0.0.1")  # with any port: a stand has four of them
 KNOWN_MODULES: Final = (
     "/usr/lib/softhsm/libsofthsm2.so",
@@ -40,14 +42,16 @@ class Module:
 
 @dataclass(frozen=True)
 class Configuration:
-    """modules: None for those of :data:`KNOWN_MODULES` that are installed. folders: software tokens.
+    """known_modules: whether those of :data:`KNOWN_MODULES` that are installed are asked. modules: others beside
+    them. folders: software tokens.
 
     pinentry: a program; "" for `pinentry` on PATH. tty: a terminal for pinentry's text forms. tries: wrong PINs until
     the token is closed, 3 to 10. pin_seconds: how long the PIN window stays. language: ru, en or "" (the system's).
     """
 
     origins: tuple[str, ...] = SANDBOX
-    modules: tuple[Module, ...] | None = None
+    known_modules: bool = True
+    modules: tuple[Module, ...] = ()
     folders: tuple[str, ...] = ()
     pinentry: str = ""
     tty: str = ""
@@ -57,9 +61,8 @@ class Configuration:
 
     def found_modules(self) -> tuple[Module, ...]:
         """Those to be asked."""
-        if self.modules is not None:
-            return self.modules
-        return tuple(Module(path) for path in KNOWN_MODULES if Path(path).exists())
+        known = KNOWN_MODULES if self.known_modules else ()
+        return (*self.modules, *(Module(path) for path in known if Path(path).exists()))
 
     def serves(self, origin: str) -> bool:
         """Whether pages of this origin may ask. The sandbox's addresses are meant with every port."""
@@ -103,20 +106,32 @@ def data_folder() -> Path:
 
 
 def load(path: Path | None = None) -> Configuration:
-    """The user's file, defaults for what it leaves out. Raises Misconfigured."""
-    path = path or config_file()
+    """The user's file over the machine's, defaults for what both leave out. Raises Misconfigured.
+
+    Sites that the machine's file allows are allowed beside the user's own.
+    """
+    own = path or config_file()
+    told, common = _read(own), {} if path else _read(SYSTEM_FILE)
+    configuration = _checked(own, common | told)
+    if "origins" in told and "origins" in common:
+        both = dict.fromkeys([*_checked(SYSTEM_FILE, common).origins, *configuration.origins])
+        configuration = replace(configuration, origins=tuple(both))
+    return configuration
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        read = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Configuration()
+        return {}
     except (OSError, ValueError) as broken:
         raise Misconfigured(f"{path}: {broken}") from None
-    return _checked(path, read)
-
-
-def _checked(path: Path, read: object) -> Configuration:
     if not isinstance(read, dict) or not set(read) <= set(Configuration.__dataclass_fields__):
         raise Misconfigured(f"{path}: one object with {', '.join(Configuration.__dataclass_fields__)}")
+    return read
+
+
+def _checked(path: Path, read: dict[str, Any]) -> Configuration:
     for name in ("origins", "folders"):
         if not _texts(read.get(name, [])):
             raise Misconfigured(f"{path}: {name}: a list of texts")
@@ -133,8 +148,11 @@ def _checked(path: Path, read: object) -> Configuration:
     known: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in read.items()
     }
-    if read.get("modules") is not None:
-        known["modules"] = tuple(_module(path, one) for one in read["modules"])
+    if not isinstance(read.get("known_modules", True), bool):
+        raise Misconfigured(f"{path}: known_modules: true or false")
+    if not isinstance(read.get("modules", []), list):
+        raise Misconfigured(f"{path}: modules: a list")
+    known["modules"] = tuple(_module(path, one) for one in read.get("modules", []))
     return Configuration(**known)
 
 
@@ -160,8 +178,10 @@ def _module(path: Path, read: object) -> Module:
 
 
 def save(configuration: Configuration, path: Path | None = None) -> Path:
-    """Write the user's file whole; its path."""
+    """Write the user's file whole, or another; its path."""
     path = path or config_file()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(path, json.dumps(asdict(configuration), ensure_ascii=False, indent=2) + "\n")
+    common = path == SYSTEM_FILE
+    path.parent.mkdir(mode=0o755 if common else 0o700, parents=True, exist_ok=True)
+    written = json.dumps(asdict(configuration), ensure_ascii=False, indent=2) + "\n"
+    write_whole(path, written, 0o644 if common else 0o600)
     return path

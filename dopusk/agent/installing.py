@@ -9,13 +9,13 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from dopusk.agent.browsers import BROWSERS, EXTENSION_ID, HOST_NAME, Browser
-from dopusk.agent.configuration import NAME, Configuration, data_folder, load, save
+from dopusk.agent.configuration import NAME, data_folder
 from dopusk.agent.files import write_whole
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -58,14 +58,10 @@ class Where:
         return self.under(browser.extensions) / NAME if self.system and browser.extensions else None
 
 
-def install(where: Where, browsers: Iterable[Browser], origins: Iterable[str]) -> Configuration:
-    """Everything, anew if it was there. origins: of pages that may ask, beside those allowed already."""
-    configuration = load()
-    allowed = tuple(dict.fromkeys([*configuration.origins, *origins]))
-    configuration = replace(configuration, origins=allowed)
-    save(configuration)
+def install(where: Where, browsers: Iterable[Browser], origins: Sequence[str]) -> None:
+    """Everything, anew if it was there. origins: of pages that may ask."""
     where.data().mkdir(mode=0o755, parents=True, exist_ok=True)
-    place_extension(where.extension(), allowed)
+    place_extension(where.extension(), origins)
     command = f"cd {shlex.quote(str(ROOT))} && exec {shlex.quote(sys.executable)} -m dopusk.agent host"
     write_whole(where.program(), f'#!/bin/sh\n{command} "$@"\n', 0o755)
     for browser in browsers:
@@ -74,8 +70,7 @@ def install(where: Where, browsers: Iterable[Browser], origins: Iterable[str]) -
         write_whole(manifest, json.dumps(manifest_of(where.program()), indent=2) + "\n", 0o644)
         loaded = where.loaded(browser)
         if loaded:
-            place_extension(loaded, allowed)
-    return configuration
+            place_extension(loaded, origins)
 
 
 def manifest_of(program: Path) -> dict[str, object]:

@@ -178,8 +178,8 @@ class Drawer:
             told = replace(told, folders=(*told.folders, str(place)))
         else:
             module = SoftHsm(self._folder / "softhsm").module()
-            known = told.found_modules()
-            told = replace(told, modules=known if module in known else (*known, module))
+            if module not in told.modules:
+                told = replace(told, modules=(*told.modules, module))
         configuration.save(told)
 
 

@@ -7,11 +7,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
 from playwright.sync_api import BrowserContext, BrowserType, Page
 
 from dopusk.agent import configuration
@@ -20,9 +18,6 @@ from dopusk.agent.configuration import Configuration
 from dopusk.stand.pins import Pins
 from dopusk.stand.softhsm import SoftHsm
 from dopusk.trust import keys
-from dopusk.trust.issuers import Issuer, Pointers
-from dopusk.trust.signing_keys import signing_key
-from dopusk.trust.subjects import Subject
 from tests.journeys.conftest import FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +44,9 @@ class Machine:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "DOPUSK_"))}
         self.environment = {**kept, "HOME": str(self.home)}
         if agent:
-            told = Configuration(modules=(self.tokens.module(),), pinentry=str(self.pins.program))
+            told = Configuration(
+                known_modules=False, modules=(self.tokens.module(),), pinentry=str(self.pins.program)
+            )
             configuration.save(told, self.settings)
             self.run("install")
 
@@ -101,25 +98,3 @@ def ask(page: Page, message: object) -> dict[str, Any]:
         "([id, message]) => chrome.runtime.sendMessage(id, message)", [EXTENSION_ID, message]
     )
     return answer
-
-
-class Authority:
-    """A root and an issuing authority of a test's own, without addresses."""
-
-    def __init__(self, kind: keys.Kind = "ec") -> None:
-        now = datetime.now(UTC)
-        pointers = Pointers(
-            "http://127.0.0.1:9/ca.cer", "http://127.0.0.1:9/ca.crl", "http://127.0.0.1:9/ocsp"
-        )
-        root = Issuer.found(signing_key(keys.new("ec")), _name("Корень"), now)
-        self.root = root.certificate
-        self.issuer = root.subordinate(signing_key(keys.new(kind, rsa_bits=2048)), _name("УЦ"), now, pointers)
-        self._pointers = pointers
-
-    def person(self, key: keys.PrivateKey | bytes, subject: Subject) -> bytes:
-        """Her certificate, DER."""
-        return self.issuer.person(signing_key(key).spki, subject, datetime.now(UTC), self._pointers)
-
-
-def _name(common: str) -> bytes:
-    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common)]).public_bytes()

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, Page
 from dopusk.agent.browsers import EXTENSION_ID
 from dopusk.kernel import sandbox
 from dopusk.kernel.signable import Signable
+from dopusk.stand.issuing import Authority
 from dopusk.trust import cms, keys
 from dopusk.trust.certificates import read
-from dopusk.trust.subjects import Subject
-from tests.journeys.signing import PIN, Authority, Machine, ask
+from tests.journeys.signing import PIN, Machine, ask
 
 
 class Empty(BaseHTTPRequestHandler):
@@ -44,13 +44,10 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     """Анна's, with two tokens: one by EC, one by RSA."""
     made = Machine(tmp_path_factory.mktemp("machine"))
     anna = sandbox.person("anna")
-    subject = Subject(anna.last_name, anna.first_name, anna.patronymic, anna.snils)
     for label, kind in (("Рутокен Анны", "ec"), ("Запасной", "rsa")):
-        authority = Authority(kind)
+        authority = Authority()
         key = keys.new(kind, rsa_bits=2048)
-        made.token(
-            label, key=key, certificates=[authority.person(key, subject), authority.issuer.certificate]
-        )
+        made.token(label, key=key, certificates=[authority.person(key, anna), authority.issuer.certificate])
     return made
 
 
