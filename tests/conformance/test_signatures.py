@@ -1,11 +1,17 @@
 """Each signature of the table gets its verdict from us and, where it can judge, the same from openssl."""
 
+from dataclasses import replace
+from functools import cache
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dopusk.trust.validation import CODES
 from dopusk.web.signing.words import SENTENCES, say
 from tests.conformance import openssl
 from tests.conformance.signature_rows import DOCUMENT, ROWS, Row, document
+from tests.conformance.signatures import STAMPED, stamped, world
 
 NAMES = [f"{one.what}-{one.kind}" for one in ROWS]
 
@@ -58,3 +64,21 @@ def test_there_are_enough_of_them() -> None:
 def test_the_document_says_what_the_tests_do() -> None:
     """Write it anew by `python -m tests.conformance.signature_rows > docs/signatures.md`."""
     assert DOCUMENT.read_text() == document()
+
+
+@settings(max_examples=150, deadline=None)
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_one_bit_of_a_timestamp_never_changes_the_time_that_is_believed(place: float, bit: int) -> None:
+    """What names the attribute is not signed: the timestamp may be lost, but never tell another time."""
+    anna = world("ec")
+    whole = with_timestamp()
+    message = bytearray(whole)
+    message[len(whole) - 1 - int(place * 1400)] ^= 1 << bit  # the token stands at the end
+    told = replace(anna.case(), uploaded=bytes(message)).judge()
+    assert told.code in CODES
+    assert not told.good or told.at == STAMPED or (told.time_from, told.level) == ("receipt", "cades-bes")
+
+
+@cache
+def with_timestamp() -> bytes:
+    return stamped(world("ec").signed())
