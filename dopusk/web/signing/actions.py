@@ -220,7 +220,7 @@ def keep(examined: Examined, *, owner: str = "", allow_pending: bool = False) ->
     signature.seal(content, examined.signature)
     _write(signature, examined.code, found)
     signature.save(force_insert=True)
-    signature.evidence.add(*_evidence(examined.signature, found))
+    _attach(signature, examined.signature, found)
     return signature
 
 
@@ -229,17 +229,17 @@ def recheck(signature_id: uuid.UUID) -> Signature:
     signature = Signature.objects.get(pk=signature_id)
     if signature.standing != "unknown":
         return signature
-    code, _why, found, stamped = judging.judge(
-        signature.signature, signature.content, received_at=signature.received_at, kept=known(signature)
+    cms, came = signature.signature, signature.received_at
+    code, _why, found, _cms = judging.judge(
+        cms, signature.content, received_at=came, kept=known(signature), late=True
     )
     with transaction.atomic():
         signature = Signature.objects.select_for_update().get(pk=signature_id)
         if signature.standing != "unknown":
             return signature
         if found is not None and code not in judging.UNDECIDED:
-            signature.seal(signature.content, stamped)
             _write(signature, code, found)
-            signature.evidence.add(*_evidence(stamped, found))
+            _attach(signature, cms, found)
         signature.checked_at = timezone.now()
         signature.save()
     return signature
@@ -291,15 +291,17 @@ def _write(signature: Signature, code: str, found: validation.Validation) -> Non
     signature.checked_at = timezone.now()
 
 
-def _evidence(cms: bytes, found: validation.Validation) -> list[str]:
-    """Keys of what the verdict rests on, written if it is new; in one order, so that nobody waits in a circle."""
+def _attach(signature: Signature, cms: bytes, found: validation.Validation) -> None:
+    """What the verdict rests on, written if it is new; in one order, so that nobody waits in a circle."""
     rows = {hashlib.sha256(der).hexdigest(): (kind, der) for kind, der in judging.evidence_of(cms, found)}
     made = [Evidence(sha256=name, kind=kind, der=der) for name, (kind, der) in sorted(rows.items())]
     with connection.cursor() as cursor:  # against `purge`: what is here stays until it is referred to
         cursor.execute(KEPT, [sorted(rows)])
         here = {name for (name,) in cursor.fetchall()}
     Evidence.objects.bulk_create([one for one in made if one.pk not in here], ignore_conflicts=True)
-    return list(rows)
+    through = Signature.evidence.through
+    links = [through(signature_id=signature.pk, evidence_id=name) for name in sorted(rows)]
+    through.objects.bulk_create(links, ignore_conflicts=True)
 
 
 def _row(challenge_id: object) -> Challenge | None:

@@ -10,6 +10,7 @@ from dopusk.web import environment
 from dopusk.web.environment import Misconfigured
 
 Network = IPv4Network | IPv6Network
+AGENT: Final = "eiiiegckhcndephbhcjkjdehbahnccii"  # of the key in dopusk/agent/extension/manifest.json
 _OID: Final = re.compile(r"[0-2](?:\.[0-9]+)+")
 _EXTENSION: Final = re.compile(r"[a-p]{32}")
 # where a sandbox's own authority stands: this machine, a container's network
@@ -52,7 +53,7 @@ def chosen(
     tsa = environment.text("DOPUSK_SIGNING_TSA", f"{registers}/pki/timestamp" if sandbox else "")
     if tsa and not tsa.startswith(("http://", "https://")):
         raise Misconfigured(f"DOPUSK_SIGNING_TSA must be an http(s) address or empty, not {tsa!r}")
-    agent = environment.text("DOPUSK_SIGNING_AGENT_ID", "")
+    agent = environment.text("DOPUSK_SIGNING_AGENT_ID", AGENT)
     if agent and not _EXTENSION.fullmatch(agent):
         raise Misconfigured(f"DOPUSK_SIGNING_AGENT_ID must be 32 letters from a to p, not {agent!r}")
     networks = environment.networks("DOPUSK_SIGNING_NETWORKS")

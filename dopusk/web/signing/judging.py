@@ -33,8 +33,13 @@ class Judged(NamedTuple):
     cms: bytes
 
 
-def judge(cms: bytes, content: bytes, *, received_at: datetime, kept: Evidence | None = None) -> Judged:
-    """The verdict now on a signature that came at received_at. kept: evidence there is already."""
+def judge(
+    cms: bytes, content: bytes, *, received_at: datetime, kept: Evidence | None = None, late: bool = False
+) -> Judged:
+    """The verdict now on a signature that came at received_at.
+
+    kept: evidence there is already. late: it came long ago; a timestamp of now would tell nothing of then.
+    """
     kept = kept or Evidence()
     try:
         policy = roots.policy()
@@ -50,7 +55,7 @@ def judge(cms: bytes, content: bytes, *, received_at: datetime, kept: Evidence |
         )
 
     found = look(cms, received_at)
-    if found.code in {"good", "revocation_unknown"} and timestamp_of(cms) is None:
+    if not late and found.code in {"good", "revocation_unknown"} and timestamp_of(cms) is None:
         stamped = stamping.stamped(cms)
         # what was stamped just now we have just now
         judged = look(stamped, timezone.now()) if stamped != cms else found

@@ -11,7 +11,7 @@ from dopusk.trust.sealing import Sealer
 STANDINGS: Final = ("valid", "unknown", "invalid")
 
 
-def _open(item: str, sealed: bytes) -> bytes:
+def _open(item: str, sealed: bytes | memoryview) -> bytes:
     return Sealer(settings.SEALING_KEY).open(item, bytes(sealed))
 
 

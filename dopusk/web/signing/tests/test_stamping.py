@@ -4,6 +4,7 @@ import pytest
 
 from dopusk.trust import certificates
 from dopusk.web.signing import actions, judging
+from dopusk.web.signing.tests.conftest import afresh
 from dopusk.web.signing.tests.test_asking import ask, examine
 
 
@@ -60,3 +61,14 @@ def test_an_authority_of_time_that_is_down_is_left_alone_for_a_while(db, tsa, an
     for _ in range(7):
         sign(anna)
     assert tsa.asked.count("/tsa") == 5
+
+
+def test_a_later_look_moves_no_time(db, tsa, anna):
+    tsa.faults |= dict.fromkeys(("/tsa", "/ocsp", "/ca.crl"), "down")
+    challenge = ask()
+    kept = actions.keep(examine(challenge, anna.sign(challenge.content)), allow_pending=True)
+    tsa.faults.clear()
+    afresh()
+    again = actions.recheck(kept.pk)
+    assert (again.standing, again.time_from, again.signed_at) == ("valid", "receipt", kept.received_at)
+    assert again.signature == kept.signature
