@@ -34,7 +34,8 @@ export const agent = (id) => {
   const accepted = (answer) => {
     if (answer.ok === true) return answer;
     const { code, left, detail } = answer;
-    throw new SignerError(CODES.has(code) ? code : "OTHER", { left, detail: detail ?? code ?? "" });
+    if (CODES.has(code)) throw new SignerError(code, { left, detail: detail ?? "" });
+    throw new SignerError("OTHER", { detail: code ?? "" });
   };
 
   return {

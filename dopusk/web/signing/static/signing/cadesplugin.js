@@ -47,7 +47,8 @@ const CODES = {
 export const cadesplugin = (url) => {
   let loading = null;
 
-  const plugin = async () => {
+  // The plug-in is itself a promise, so nothing here may return it: it would be waited for and gone.
+  const load = async () => {
     if (!globalThis.cadesplugin && url) {
       globalThis.cadesplugin_skip_extension_install = true; // our page says what is missing, theirs need not
       globalThis.allow_firefox_cadesplugin_async = true;
@@ -58,10 +59,9 @@ export const cadesplugin = (url) => {
     if (!found) throw new SignerError("NO_PLUGIN");
     await found; // a promise with the plug-in's functions on it; refuses when there is no plug-in
     if (typeof found.CreateObjectAsync !== "function") throw new SignerError("NO_PLUGIN");
-    return found;
   };
 
-  const ready = () => within(READY_MS, "NO_PLUGIN", plugin()).catch((error) => {
+  const ready = () => within(READY_MS, "NO_PLUGIN", load()).catch((error) => {
     throw new SignerError("NO_PLUGIN", { detail: error?.detail ?? error?.message ?? error ?? "" });
   });
 
@@ -78,7 +78,8 @@ export const cadesplugin = (url) => {
 
   // Does `work(plugin, certificates)` with the person's own store open, and closes it whatever comes.
   const inStore = async (work) => {
-    const found = await ready();
+    await ready();
+    const found = globalThis.cadesplugin;
     try {
       const store = await found.CreateObjectAsync("CAdESCOM.Store");
       await store.Open(

@@ -91,7 +91,7 @@ export class Chooser {
       owner: facts?.owner || this.words.plain("unnamed"),
       organisation: facts?.organisation,
       issuer: facts?.issuer || "—",
-      until: facts?.until ?? "—",
+      until: why === "late" ? null : facts?.until,
     }));
     label.htmlFor = id;
     if (why) label.append(made("strong", "signer__why", this.words.say(UNUSABLE[why], { until: facts?.until, from: facts?.from })));

@@ -34,6 +34,10 @@ class SignPage {
     this.attempt = 0; // number of the signing whose outcome counts; 0 while none runs
     this.attempts = 0;
     this.backends = backends(block.dataset);
+    this.fileButton = [...form.querySelectorAll("[type=submit]")].find((one) => !block.contains(one));
+    // by the site's clock and the time since the page came: the clock of this computer may be wrong
+    const { goodUntil, madeAt } = block.dataset;
+    this.lasts = goodUntil && madeAt ? Date.parse(goodUntil) - Date.parse(madeAt) : Infinity;
     this.listen();
   }
 
@@ -109,8 +113,8 @@ class SignPage {
       }
       return { backend, there: true, code: "" };
     } catch (error) {
-      const { code } = error instanceof SignerError ? error : new SignerError("OTHER", { detail: error });
-      return { backend, there: code !== "NO_PLUGIN", code };
+      const { code, detail } = error instanceof SignerError ? error : new SignerError("OTHER", { detail: error });
+      return { backend, there: code !== "NO_PLUGIN", code, detail };
     }
   }
 
@@ -121,12 +125,13 @@ class SignPage {
     const failed = answers.filter(({ code }) => code);
     const code = usable.length ? "" : count ? "NO_USABLE" : failed[0]?.code ?? "NO_PLUGIN";
     this.show({ over: true });
-    if (code) {
-      this.inform(code);
-      if (asked && !quiet) this.notice.focus();
+    if (code && quiet) this.inform(""); // the problem above says it already
+    else if (code) {
+      this.inform(code, failed[0]?.detail);
+      if (asked) this.notice.focus();
     } else {
       this.mention(failed);
-      if (asked && !quiet) this.chooser.focus();
+      if (asked) this.chooser.focus();
     }
   }
 
@@ -168,6 +173,7 @@ class SignPage {
 
   // The exact bytes, in base64. A refusal means that the text is too old or another session's.
   async content() {
+    if (performance.now() > this.lasts) throw new SignerError("STALE");
     let answer;
     try {
       const asked = fetch(this.block.dataset.contentUrl, { credentials: "same-origin", cache: "no-store", redirect: "error" });
@@ -219,6 +225,7 @@ class SignPage {
     this.stopButton.hidden = !busy;
     if (busy) this.searchButton.hidden = true;
     else if (over) this.searchButton.hidden = false;
+    this.fileButton?.classList.toggle("govuk-button--secondary", !this.signButton.hidden); // one main button a page
     for (const { input } of this.chooser.entries.values()) input.closest("div").toggleAttribute("data-busy", busy);
     this.showPin();
   }
@@ -238,11 +245,12 @@ class SignPage {
   }
 
   // What stands in the way before anything was asked for: said, but nobody is taken to it.
-  inform(code) {
+  inform(code, detail = "") {
     this.notice.hidden = !code;
     this.notice.dataset.code = code;
     const place = this.notice.querySelector("[data-signer-words]");
     place.replaceChildren(...(code ? [this.words.say(code)] : []));
+    if (detail) place.append(this.words.say("code", { code: `${code} ${detail}` }));
   }
 
   // Programs that are there and cannot sign now, beside others that can.
