@@ -160,7 +160,7 @@ def facts(signature: Signature) -> Facts:
     certificate = signer(signature)
     return Facts(
         owner=owners.owner(certificate).full_name if certificate else "",
-        serial=f"{certificate.parsed.serial_number:x}" if certificate else "",
+        serial=certificate.serial if certificate else "",
         issuer=owners.issuer_name(certificate) if certificate else "",
         not_after=certificate.not_after if certificate else None,
         signed_at=signature.signed_at,

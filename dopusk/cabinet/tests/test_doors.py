@@ -12,8 +12,11 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from dopusk.cabinet.applications.models import Signed
+from dopusk.cabinet.applications.tests import signing
 from dopusk.cabinet.certificates.models import Certificate
 from dopusk.cabinet.notices.models import Notice
+from dopusk.cabinet.review.models import Review
 from dopusk.cabinet.review.tests.people import browser, document, member, person
 from dopusk.cabinet.signin import access, alive
 from dopusk.cabinet.tests import journey
@@ -38,6 +41,7 @@ DOORS: dict[tuple[str, str], tuple[object, ...]] = {
     ("applications:step", "get"): ("in", 404, 404, 404, 302),
     ("applications:remove_document", "post"): ("in", 404, 404, 404, 302),
     ("applications:submit", "post"): ("in", 404, 404, 404, 302),
+    ("applications:signature", "get"): ("in", 404, 404, 404, 200),
     ("applications:withdraw", "post"): ("in", 404, 404, 404, 302),
     ("applications:copy", "post"): ("in", 404, 404, 404, 302),
     ("applications:ticket", "get"): ("in", 404, 404, 404, 200),
@@ -49,13 +53,17 @@ DOORS: dict[tuple[str, str], tuple[object, ...]] = {
     ("review:release", "post"): ("in", 403, 302, 403, 403),
     ("review:accept", "post"): ("in", 403, 302, 403, 403),
     ("review:refuse", "get"): ("in", 403, 302, 403, 403),
+    ("review:signature", "get"): ("in", 403, 200, 403, 403),
+    ("review:decision_signature", "get"): ("in", 403, 200, 403, 403),
     ("commission:sittings", "get"): ("in", 403, 403, 200, 403),
     ("commission:convene", "post"): ("in", 403, 403, 302, 403),
     ("commission:sitting", "get"): ("in", 403, 403, 200, 403),
     ("commission:ticket", "get"): ("in", 403, 403, 200, 403),
     ("commission:close", "post"): ("in", 403, 403, 302, 403),
+    ("commission:closing_signature", "get"): ("in", 403, 403, 200, 403),
     ("commission:protocol", "get"): ("in", 403, 403, 200, 403),
     ("commission:case", "get"): ("in", 403, 403, 200, 403),
+    ("commission:signature", "get"): ("in", 403, 403, 200, 403),
     ("commission:vote", "post"): ("in", 403, 403, 422, 403),
     ("commission:postpone", "post"): ("in", 403, 403, 302, 403),
     ("certificates:show", "get"): ("in", 404, 404, 404, 200),
@@ -69,9 +77,10 @@ DOORS: dict[tuple[str, str], tuple[object, ...]] = {
 
 
 @pytest.fixture
-def address(world, db) -> Callable[[str], str]:
-    """address("review:card") names what is Анна's: application, scan, sitting, certificate, notice."""
+def address(world, db, office) -> Callable[[str], str]:
+    """address("review:card") names what is Анна's: application, scan, sitting, certificate, notice, signatures."""
     made = journey.certified("anna")
+    sign_everything(made, office)
     scan = document(made)
     scan.released_at = timezone.now()
     scan.save()
@@ -92,6 +101,14 @@ def address(world, db) -> Callable[[str], str]:
         raise KeyError(name)
 
     return find
+
+
+def sign_everything(made, office):
+    """Электронные подписи: hers under the application, Галина's under the acceptance, Борис's under the closing."""
+    Signed.objects.create(application=made, signature=signing.kept(office, "anna", made.key))
+    for row, who in ((Review.objects.get(application=made), "galina"), (journey.sitting_of(made), "boris")):
+        row.signature = signing.kept(office, who, made.key)
+        row.save()
 
 
 def _patterns(resolver: object = None, space: str = "") -> list[tuple[object, str]]:

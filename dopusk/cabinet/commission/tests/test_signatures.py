@@ -1,0 +1,110 @@
+"""Борис signs the decisions of a sitting electronically where the centre's norms ask for it."""
+
+import json
+
+import pytest
+from django.utils import timezone
+
+from dopusk.cabinet.applications.actions import NotAllowed
+from dopusk.cabinet.applications.tests import signing
+from dopusk.cabinet.commission import actions, minutes, protocol
+from dopusk.cabinet.commission.models import Case, Sitting
+from dopusk.cabinet.commission.rules import Choice
+from dopusk.cabinet.commission.seats import by_level
+from dopusk.cabinet.review.tests.people import application, browser, commission, member
+from dopusk.web.journal.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def boris():
+    return browser(member("boris"))
+
+
+@pytest.fixture
+def sitting():
+    """A sitting of today where all have voted for Анна."""
+    commission()
+    actions.enter(application("anna", "CENTER_REVIEW").pk, timezone.localdate())
+    called = actions.convene(by_level("secondary"), member("boris"), timezone.localdate())
+    case = Case.objects.get()
+    for who in ("boris", "vera", "grigory"):
+        actions.vote(case.pk, member(who), Choice.FOR, [], "", timezone.localdate())
+    return called
+
+
+def place(sitting):
+    return f"/commission/{sitting.pk}/close/"
+
+
+def fresh(sitting):
+    return Sitting.objects.select_related("signature").get(pk=sitting.pk)
+
+
+def test_a_press_is_enough_by_the_norms_as_they_are(sitting, boris):
+    assert boris.post(place(sitting)).status_code == 302
+    assert (fresh(sitting).state, fresh(sitting).signature) == ("closed", None)
+
+
+def test_where_a_signature_is_required_a_press_closes_nothing(sitting, boris, norms_say):
+    norms_say(sign_commission_closing="required")
+    page = boris.post(place(sitting))
+    assert signing.challenge(page)
+    assert fresh(sitting).state == "open"
+    with pytest.raises(NotAllowed) as refused:
+        actions.close(sitting.pk, member("boris"), timezone.localdate())
+    assert refused.value.refusal.code == "signature_required"
+
+
+def test_the_chair_closes_it_by_her_signature_and_the_protocol_says_so(sitting, boris, office, norms_say):
+    norms_say(sign_commission_closing="required")
+    who = signing.card(office, "boris")
+    answer = signing.sign(boris, place(sitting), who, boris.post(place(sitting)))
+    assert answer.status_code == 302
+    closed = fresh(sitting)
+    assert closed.state == "closed"
+    said = closed.signature.content.decode()
+    assert Case.objects.get().application.number in said
+    assert "пройдена, за 3, против 0" in said
+    assert json.loads(Entry.objects.get(act="sitting.closed").detail)["signature"] == str(closed.signature.pk)
+    told = minutes.of(closed)
+    assert who.certificate.serial in told.signed
+    assert protocol.render(told).startswith(b"%PDF")
+    given = boris.get(f"/commission/{sitting.pk}/close/signature/")
+    assert given["Content-Type"] == "application/zip"
+
+
+def test_nobody_but_the_chair_is_asked_to_sign(sitting, norms_say):
+    norms_say(sign_commission_closing="required")
+    assert browser(member("vera")).post(place(sitting)).url == f"/commission/{sitting.pk}/"
+
+
+def test_a_case_that_came_meanwhile_is_not_closed_by_what_was_signed_before(
+    sitting, boris, office, norms_say
+):
+    norms_say(sign_commission_closing="offered")
+    page = boris.post(place(sitting), {"by": "signature"})
+    number = signing.challenge(page)
+    signature = signing.card(office, "boris").sign(signing.text(boris, number))
+    second = actions.enter(application("maria", "CENTER_REVIEW").pk, timezone.localdate())
+    Case.objects.filter(pk=second.pk).update(sitting=sitting)
+    for who in ("boris", "vera", "grigory"):
+        actions.vote(second.pk, member(who), Choice.FOR, [], "", timezone.localdate())
+    answer = signing.bring(boris, place(sitting), number, signature)
+    assert answer.context["signing"].code == "content_changed"
+    assert fresh(sitting).state == "open"
+
+
+def test_pressed_twice_it_is_closed_once(sitting, boris, office, norms_say):
+    norms_say(sign_commission_closing="required")
+    number = signing.challenge(boris.post(place(sitting)))
+    signature = signing.card(office, "boris").sign(signing.text(boris, number))
+    for _press in range(2):
+        assert signing.bring(boris, place(sitting), number, signature).status_code == 302
+    assert Entry.objects.filter(act="sitting.closed").count() == 1
+
+
+def test_back_from_signing_in_the_chair_is_on_the_agenda(sitting, boris):
+    assert boris.get(place(sitting)).url == f"/commission/{sitting.pk}/"
+    assert fresh(sitting).state == "open"
