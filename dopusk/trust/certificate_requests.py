@@ -48,6 +48,12 @@ def read(request: bytes) -> Asked:
     return Asked(spki.raw, gost=False)
 
 
+def pem(request: bytes) -> bytes:
+    """The PEM of a request in DER."""
+    body = base64.encodebytes(request)
+    return b"-----BEGIN CERTIFICATE REQUEST-----\n" + body + b"-----END CERTIFICATE REQUEST-----\n"
+
+
 def _der(request: bytes) -> bytes:
     if len(request) > LARGEST:
         raise RequestRefused("csr_unreadable")

@@ -14,6 +14,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if settings.SANDBOX:
         places[1:1] = [
             (reverse("workers:index"), _("Медицинские работники")),
+            (reverse("pki:index"), _("Удостоверяющий центр")),
             (reverse("faults:index"), _("Выключатели")),
         ]
     return {
