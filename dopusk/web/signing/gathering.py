@@ -6,6 +6,7 @@ that was looked at, redirects are looked at in the same way, and answers have a 
 is believed here: `trust.validation` judges the signatures on it.
 """
 
+import functools
 import ipaddress
 import logging
 import socket
@@ -127,6 +128,13 @@ def _follow(url: str, kind: Kind, question: bytes, until: float) -> bytes:
     raise Unreachable("refused", url, "too many redirects")
 
 
+@functools.cache
+def client() -> httpx.Client:
+    """One for all, made once: that costs more than a request. A connection serves one answer: they are of names."""
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=0)
+    return httpx.Client(trust_env=False, follow_redirects=False, limits=limits)
+
+
 @contextmanager
 def _answer(url: str, kind: Kind, question: bytes, until: float) -> Iterator[httpx.Response]:
     """One request, to an address that was looked at; the name goes along for the server and for TLS."""
@@ -146,16 +154,14 @@ def _answer(url: str, kind: Kind, question: bytes, until: float) -> Iterator[htt
         headers["Content-Type"] = kind.sends
     left = max(until - time.monotonic(), 0.05)
     timeout = httpx.Timeout(min(READ_SECONDS, left), connect=min(CONNECT_SECONDS, left))
-    with (
-        httpx.Client(trust_env=False, follow_redirects=False, timeout=timeout) as client,
-        client.stream(
-            "POST" if question else "GET",
-            f"{scheme}://{literal}:{port}{rest}",
-            headers=headers,
-            content=question or None,
-            extensions={"sni_hostname": host},
-        ) as answer,
-    ):
+    with client().stream(
+        "POST" if question else "GET",
+        f"{scheme}://{literal}:{port}{rest}",
+        headers=headers,
+        content=question or None,
+        timeout=timeout,
+        extensions={"sni_hostname": host},
+    ) as answer:
         yield answer
 
 

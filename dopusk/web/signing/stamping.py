@@ -10,6 +10,7 @@ from django.conf import settings
 
 from dopusk.trust import cades, der
 from dopusk.web.outgoing.register import Breaker
+from dopusk.web.signing import gathering
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def _ask(url: str, digest: bytes) -> bytes:
         }
     )
     # the operator chose this address: it may be anywhere
-    answer = httpx.post(
+    answer = gathering.client().post(
         url, content=query.dump(), headers={"Content-Type": "application/timestamp-query"}, timeout=TIMEOUT
     )
     answer.raise_for_status()
