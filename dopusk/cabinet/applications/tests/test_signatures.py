@@ -10,14 +10,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dopusk.cabinet import flow
-from dopusk.cabinet.applications import actions, rules, signatures, statement
-from dopusk.cabinet.applications.models import Application, Signed
+from dopusk.cabinet.applications import actions, rules, statement
+from dopusk.cabinet.applications.models import Signed
 from dopusk.cabinet.applications.tests import drafts, signing
 from dopusk.cabinet.signin import certificate
 from dopusk.web.journal.models import Entry
 from dopusk.web.signing.models import Challenge, Signature
-from dopusk.web.signing.tests.conftest import afresh
 
 pytestmark = pytest.mark.django_db
 
@@ -221,71 +219,6 @@ def test_who_came_in_by_her_certificate_is_offered_the_signature_first(ready, mo
     monkeypatch.setattr(certificate, "of", lambda _request: certificate.CertificateTold(serial="1"))
     assert client.get(submit_of(application)).context["by_signature"]
     assert not client.get(submit_of(application), {"by": "press"}).context["by_signature"]
-
-
-# Nobody says whether the certificate is revoked.
-
-
-def silent(office):
-    office.faults |= {"/ocsp": "down", "/ca.crl": "down"}
-
-
-def answering(office):
-    office.faults.clear()
-    Signed.objects.update(next_at=timezone.now())
-    afresh()
-
-
-@pytest.fixture
-def hers(office):
-    """Her certificate."""
-    return signing.card(office)
-
-
-@pytest.fixture
-def waiting(office, ready, hers):
-    """Her application was sent while the authority was silent."""
-    application, client = ready
-    silent(office)
-    assert signing.sign(client, submit_of(application), hers).status_code == 302
-    return Application.objects.get(pk=application.pk)
-
-
-def test_while_the_authority_is_silent_the_application_waits_and_the_page_says_for_whom(
-    waiting, anna, at_browser
-):
-    assert flow.advance(waiting.pk) == "SUBMITTED"
-    signed = Signed.objects.get(application=waiting)
-    assert signed.signature.standing == "unknown"
-    assert (signed.silent, signed.since is not None) == ("Учебный УЦ", True)
-    assert signed.next_at > timezone.now()
-    page = at_browser(anna).get(f"/applications/{waiting.pk}/").content.decode()
-    assert "Учебный УЦ" in page
-
-
-def test_once_the_authority_answers_the_application_goes_on(waiting, office):
-    answering(office)
-    assert signatures.settle(Application.objects.get(pk=waiting.pk)) == "stands"
-    signed = Signed.objects.get(application=waiting)
-    assert (signed.signature.standing, signed.since, signed.next_at) == ("valid", None, None)
-
-
-def test_a_certificate_that_had_been_revoked_returns_the_application_with_a_mark(waiting, office, anna, hers):
-    office.revoke(hers, ago=timedelta(hours=1))
-    answering(office)
-    assert flow.advance(waiting.pk) == "INTAKE_REFUSED"
-    application = Application.objects.get(pk=waiting.pk)
-    (mark,) = application.marks
-    assert (mark["code"], mark["field"]) == ("revoked_before", "signature")
-    fresh = actions.copy(application.pk, anna)
-    assert fresh.state == "DRAFT"
-    assert fresh.marks == application.marks
-
-
-def test_she_may_take_it_back_while_it_waits(waiting, anna, office):
-    assert actions.withdraw(waiting.pk, anna).state == "WITHDRAWN"
-    answering(office)
-    assert flow.advance(waiting.pk) == "WITHDRAWN"
 
 
 @pytest.mark.parametrize(
