@@ -1,4 +1,4 @@
-"""Анна sent her application while nobody could say whether her certificate was revoked: it waits, then goes on or back."""
+"""Анна sent her application while nobody could say if her certificate was revoked: it waits, then goes on or back."""
 
 from datetime import timedelta
 
