@@ -125,13 +125,21 @@ def _by_lists(question: Question) -> list[_Found]:
     for encoded in question.evidence.crls:
         try:
             crl = x509.load_der_x509_crl(encoded)
-            if crl.issuer.public_bytes() != question.certificate.issuer_der:
-                continue  # of another authority
-            found.append(_by_list(question, encoded, crl))
-        except _Disbelieved:
-            found.append(_disbelieved())
-        except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+            named = crl.issuer.public_bytes()
+        except (ValueError, TypeError):
             continue  # no list at all
+        if named != question.certificate.issuer_der:
+            continue  # of another authority
+        try:
+            found.append(_by_list(question, encoded, crl))
+        except (
+            _Disbelieved,
+            ValueError,
+            TypeError,
+            x509.DuplicateExtension,
+            x509.UnsupportedGeneralNameType,
+        ):
+            found.append(_disbelieved())
     return found
 
 
