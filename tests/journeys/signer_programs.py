@@ -1,4 +1,4 @@
-"""Stand-ins for what signs beside a browser, scripted from here: our agent's extension, КриптоПро's and Рутокен's plug-ins.
+"""Stand-ins for what signs beside a browser: our agent's extension, the plug-ins of КриптоПро and Рутокен.
 
 They speak as their makers describe them and hold the page to it: a call out of order or with other arguments fails.
 The keys are real, so what they sign is.
@@ -226,31 +226,47 @@ CADESPLUGIN = """
     if (error) throw new Error(error);
     return value;
   };
+  const broken = (text) => text.replace(/(.{64})/g, "$1\\r\\n");
   class Certificate {
     constructor(facts) { this.facts = facts; }
     get Thumbprint() { return Promise.resolve(this.facts.thumbprint); }
     async HasPrivateKey() { return this.facts.key; }
-    async Export(encoding) { must(encoding === 0, "base64"); return this.facts.certificate.replace(/(.{64})/g, "$1\\r\\n"); }
+    async Export(encoding) { must(encoding === 0, "base64"); return broken(this.facts.certificate); }
   }
   class Store {
-    async Open(place, name, how) { must(place === 2 && name === "My" && how === 0, "whose store"); await ask({ verb: "open" }); this.open = true; }
+    async Open(place, name, how) {
+      must(place === 2 && name === "My" && how === 0, "whose store");
+      await ask({ verb: "open" });
+      this.open = true;
+    }
     get Certificates() {
       must(this.open, "open first");
-      return ask({ verb: "list" }).then((all) => ({ Count: Promise.resolve(all.length), Item: async (n) => new Certificate(all[n - 1]) }));
+      const listed = (all) => ({ Count: Promise.resolve(all.length), Item: async (n) => new Certificate(all[n - 1]) });
+      return ask({ verb: "list" }).then(listed);
     }
-    async Close() { must(this.open, "open first"); this.open = false; await ask({ verb: "close" }); }
+    async Close() {
+      must(this.open, "open first");
+      this.open = false;
+      await ask({ verb: "close" });
+    }
   }
   class CPSigner {
     async propset_Certificate(one) { must(one instanceof Certificate, "a certificate"); this.certificate = one; }
     async propset_Options(which) { must(which === 0, "chain"); }
   }
   class CadesSignedData {
-    async propset_ContentEncoding(encoding) { must(encoding === 1 && !this.content, "encoding before content"); this.encoding = encoding; }
-    async propset_Content(content) { must(this.encoding === 1, "encoding before content"); this.content = content; }
+    async propset_ContentEncoding(encoding) {
+      must(encoding === 1 && !this.content, "encoding before content");
+      this.encoding = encoding;
+    }
+    async propset_Content(content) {
+      must(this.encoding === 1, "encoding before content");
+      this.content = content;
+    }
     async SignCades(signer, type, detached) {
       must(signer instanceof CPSigner && type === 1 && detached === true, "detached CAdES-BES");
       const made = await ask({ verb: "sign", content: this.content, thumbprint: signer.certificate.facts.thumbprint });
-      return made.replace(/(.{64})/g, "$1\\r\\n");
+      return broken(made);
     }
   }
   const kinds = { "CAdESCOM.Store": Store, "CAdESCOM.CPSigner": CPSigner, "CAdESCOM.CadesSignedData": CadesSignedData };
@@ -258,7 +274,8 @@ CADESPLUGIN = """
   plugin.catch(() => {});
   plugin.CreateObjectAsync = async (name) => new kinds[name]();
   plugin.getLastError = (error) => error.message;
-  Object.assign(plugin, { CAPICOM_CURRENT_USER_STORE: 2, CAPICOM_MY_STORE: "My", CADESCOM_BASE64_TO_BINARY: 1, CADESCOM_CADES_BES: 1 });
+  Object.assign(plugin, { CAPICOM_CURRENT_USER_STORE: 2, CAPICOM_MY_STORE: "My" });
+  Object.assign(plugin, { CADESCOM_BASE64_TO_BINARY: 1, CADESCOM_CADES_BES: 1 });
   window.cadesplugin = plugin;
 })();
 """
@@ -307,12 +324,14 @@ RUTOKEN = """
     return value;
   };
   const plugin = {
-    errorCodes: { DEVICE_NOT_FOUND: 10, TOKEN_NOT_PRESENT: 12, PIN_INCORRECT: 20, PIN_LOCKED: 21, ALREADY_LOGGED_IN: 93, KEY_NOT_FOUND: 40, FUNCTION_REJECTED: 50, DEVICE_ERROR: 60 },
+    errorCodes: {
+      DEVICE_NOT_FOUND: 10, TOKEN_NOT_PRESENT: 12, PIN_INCORRECT: 20, PIN_LOCKED: 21, KEY_NOT_FOUND: 40,
+      FUNCTION_REJECTED: 50, DEVICE_ERROR: 60, ALREADY_LOGGED_IN: 93,
+    },
     TOKEN_INFO_LABEL: 1, TOKEN_INFO_SERIAL: 2, TOKEN_INFO_PINS_INFO: 3, CERT_CATEGORY_USER: 1, DATA_FORMAT_BASE64: 1,
   };
-  for (const verb of ["enumerateDevices", "getDeviceInfo", "enumerateCertificates", "getCertificate", "login", "logout", "sign"]) {
-    plugin[verb] = (...args) => ask(verb, ...args);
-  }
+  const about = ["enumerateDevices", "getDeviceInfo", "enumerateCertificates", "getCertificate"];
+  for (const verb of [...about, "login", "logout", "sign"]) plugin[verb] = (...args) => ask(verb, ...args);
   window.rutoken = {
     ready: Promise.resolve(),
     isExtensionInstalled: () => ask("extension"),
@@ -325,7 +344,7 @@ RUTOKEN = """
 
 @dataclass
 class Rutoken(Programs):
-    """«Рутокен Плагин». missing: "extension" or "plugin". fails: number of an error that `sign` ends with, then unplugged."""
+    """«Рутокен Плагин». missing: "extension" or "plugin". fails: numbers `sign` ends with, the token gone."""
 
     missing: str = ""
     fails: list[int] = field(default_factory=list)
