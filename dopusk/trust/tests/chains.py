@@ -7,7 +7,7 @@ Times are fixed, nobody here looks at a clock.
 import functools
 import hashlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -92,8 +92,12 @@ def signed_by(key: PrivateKey | bytes, tbs: Callable[[bytes], bytes], digest: st
     return der.sequence(whole, algorithm, der.element(0x03, b"\0", value))
 
 
-def name(said: dict[x509.ObjectIdentifier, str]) -> bytes:
-    return x509.Name([x509.NameAttribute(kind, value) for kind, value in said.items()]).public_bytes()
+Named = Mapping[x509.ObjectIdentifier, str] | Sequence[tuple[x509.ObjectIdentifier, str]]
+
+
+def name(said: Named) -> bytes:
+    pairs = said.items() if isinstance(said, Mapping) else said
+    return x509.Name([x509.NameAttribute(kind, value) for kind, value in pairs]).public_bytes()
 
 
 def utc(moment: datetime) -> bytes:
@@ -146,7 +150,7 @@ class Holder:
 class Issued:
     """What is to be written into a certificate; a value of None leaves the thing out."""
 
-    subject: dict[x509.ObjectIdentifier, str]
+    subject: Named
     before: datetime = ISSUED
     after: datetime = EXPIRES
     ca: bool | None = False
