@@ -7,6 +7,7 @@ import { Words } from "./words.js";
 
 const PATIENCE_MS = 1_000; // before the page says that it is still looking
 const CONTENT_MS = 15_000;
+const MISSING = new Set(["NO_PLUGIN", "NO_HOST"]);
 const LOST = new Set(["UNPLUGGED", "LOCKED"]); // the list is no longer true
 
 const base64 = (buffer) => {
@@ -250,6 +251,7 @@ class SignPage {
     this.notice.dataset.code = code;
     const place = this.notice.querySelector("[data-signer-words]");
     place.replaceChildren(...(code ? [this.words.say(code)] : []));
+    if (MISSING.has(code) && this.words.has("install")) place.append(this.words.say("install"));
     if (detail) place.append(this.words.say("code", { code: `${code} ${detail}` }));
   }
 
@@ -272,6 +274,7 @@ class SignPage {
     const name = !code || this.words.has(code) ? code : "OTHER";
     const place = this.problem.querySelector("[data-signer-words]");
     this.problem.hidden = !name;
+    this.block.toggleAttribute("data-told", Boolean(name));
     this.problem.dataset.code = name;
     place.replaceChildren();
     if (!name) return;
