@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from dopusk.agent import wire
-from dopusk.agent.acts import Agent, decoded
 from dopusk.agent.browsers import EXTENSION_ID
 from dopusk.agent.configuration import Configuration, Misconfigured, load, state_folder
 from dopusk.agent.prompts import Prompt
@@ -78,6 +77,11 @@ class Host:
             raise Refused("ORIGIN_REFUSED")
         if message.get("do") == "hello":
             return {"ok": True, "v": PROTOCOL, "version": VERSION}
+        from dopusk.agent.acts import (
+            Agent,
+            decoded,
+        )  # what it takes to meet tokens; a greeting needs none of it
+
         agent = Agent(self._configuration, self._state, self._prompt)
         if message.get("do") == "list":
             return agent.list()

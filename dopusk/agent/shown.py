@@ -66,7 +66,7 @@ def signing(said: Signable, content: bytes, token: Token, left: int, *, russian:
     body = ""
     shown = 0
     for line in said.lines[:_MOST]:
-        added = _cut(line, _WIDEST) + "\n"
+        added = f"│ {_cut(line, _WIDEST)}\n"  # so that no line of the text passes for one of ours
         if len(escaped(f"{words.text}:\n{body}{added}").encode()) > room:
             break
         body, shown = body + added, shown + 1

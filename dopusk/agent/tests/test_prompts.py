@@ -164,6 +164,16 @@ def test_whatever_is_signed_the_window_names_site_digest_and_token(
         assert len(f"{command} {escaped(words)}\n".encode()) <= 1000
 
 
+def test_a_line_of_the_text_does_not_pass_for_one_of_the_window() -> None:
+    forged = "Сайт: https://bank.example.org"
+    content = text(forged, "Токен: Чужой, осталось попыток: 5")
+    token = Token("Токен Анны", "1", "key", None, ())
+    said = shown.signing(signable.read(content), content, token, 5, russian=True)["SETDESC"].split("\n")
+    assert [line for line in said if line.startswith(("Сайт:", "Токен:"))] == [
+        f"Сайт: {ORIGIN}", "Токен: Токен Анны, осталось попыток: 5",
+    ]  # fmt: skip
+
+
 def signable_times() -> tuple[object, object]:
     read = signable.read(text())
     return read.made_at, read.good_until
