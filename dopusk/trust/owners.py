@@ -11,6 +11,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from dopusk.kernel import inn as inn_number
 from dopusk.kernel import snils
 from dopusk.kernel.invalid import Invalid
 from dopusk.trust.certificates import Certificate
@@ -62,7 +63,7 @@ def owner(certificate: Certificate) -> Owner:
     name = certificate.parsed.subject
     first, _, patronymic = _one(name, NameOID.GIVEN_NAME).partition(" ")
     inn, of_organisation = _one(name, INN), _one(name, INN_OF_ORGANISATION)
-    if len(inn) == 12 and inn.startswith("00"):  # an organisation's, before it had an attribute of its own
+    if _padded(inn):  # an organisation's, before it had an attribute of its own
         inn, of_organisation = "", of_organisation or inn[2:]
     return Owner(
         common_name=_one(name, NameOID.COMMON_NAME),
@@ -77,6 +78,17 @@ def owner(certificate: Certificate) -> Owner:
         title=_one(name, NameOID.TITLE),
         email=_one(name, NameOID.EMAIL_ADDRESS) or _email(certificate.parsed),
     )
+
+
+def _padded(number: str) -> bool:
+    """Whether an ИНН of twelve digits is an organisation's with «00» in front. Some people's begin so too."""
+    if len(number) != 12 or not number.startswith("00"):
+        return False
+    try:
+        inn_number.parse(number)
+    except Invalid:
+        return True
+    return False
 
 
 def issuer_name(certificate: Certificate) -> str:

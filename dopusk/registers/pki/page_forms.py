@@ -247,8 +247,13 @@ class NewForm(forms.Form):
         else:
             self.refuse("csr", "csr_missing")
 
-    def keep_request(self) -> None:
-        """A browser chooses no file twice: what was in it stands in the text field from now on."""
+    def again(self) -> None:
+        """Made ready to be shown. Which of PIN and request may stay empty depends on the choice: no label says it.
+
+        A browser chooses no file twice: what was in it stands in the text field from now on.
+        """
+        for name in ("pin", "csr", "csr_file"):
+            self.fields[name].required = True
         file = self.cleaned_data.get("csr_file") if hasattr(self, "cleaned_data") else None
         if not file or not isinstance(self.data, QueryDict) or self.data.get("csr"):
             return

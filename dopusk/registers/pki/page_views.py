@@ -17,22 +17,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dopusk.kernel import snils
 from dopusk.kernel.invalid import Invalid
 from dopusk.registers.pki import actions
-from dopusk.registers.pki.authorities import ROOT, ROOT_OF, authority, branches, pointers
+from dopusk.registers.pki.authorities import NAMES, ROOT, ROOT_OF, authority, branches, pointers
 from dopusk.registers.pki.models import Issued
-from dopusk.registers.pki.page_forms import ALGORITHMS, REASONS, NewForm, PersonForm, SearchForm, StandingForm
+from dopusk.registers.pki.page_forms import REASONS, NewForm, PersonForm, SearchForm, StandingForm
 from dopusk.registers.pki.rules import Branch, Reason
 from dopusk.trust import gost
 from dopusk.trust.authority import RequestRefused
-from dopusk.trust.certificates import pem
+from dopusk.trust.certificates import Certificate, pem
 from dopusk.trust.certificates import read as certificate_of
 from dopusk.trust.issuers import HOLD
 from dopusk.trust.key_files import MadeKey
+from dopusk.trust.owners import owner
+from dopusk.web.design.templatetags.design import moment
 
 PAGE: Final = 25
 OPERATOR: Final = "operator"
 GOOD, EXPIRED, REVOKED, SUSPENDED = "good", "expired", "revoked", "suspended"
+BRANCHES: Final[dict[str, str]] = {Branch.EC: "EC", Branch.RSA: "RSA", Branch.GOST: gettext_lazy("ГОСТ")}
+KEYS: Final[dict[str, str]] = {
+    "ec": "ECDSA, P-256",
+    "rsa": "RSA",
+    "gost2012_256": gettext_lazy("ГОСТ Р 34.10-2012, 256 бит"),
+    "gost2012_512": gettext_lazy("ГОСТ Р 34.10-2012, 512 бит"),
+}
+QUIET: Final = {"", HOLD, Reason.UNSPECIFIED.value}  # reasons that the state itself tells, or nobody
 STANDINGS: Final = {
     GOOD: (gettext_lazy("Действует"), "green"),
     EXPIRED: (gettext_lazy("Срок истёк"), "grey"),
@@ -75,7 +86,7 @@ def _row(issued: Issued) -> dict[str, Any]:
         "code": code,
         "state": text,
         "colour": colour,
-        "algorithm": issued.authority.upper(),
+        "branch": BRANCHES[issued.authority],
     }
 
 
@@ -116,7 +127,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: NewForm, chosen: PersonForm) -> HttpResponse:
-    form.keep_request()
+    form.again()
     context = {"form": form, "chosen": chosen, "gost": Branch.GOST in branches()}
     return render(request, "pki/new.html", context, status=422 if form.is_bound else 200)
 
@@ -159,21 +170,43 @@ def show(request: HttpRequest, serial: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, issued: Issued, refused: StandingForm | None) -> HttpResponse:
-    branch = Branch(issued.authority)
+    place = pointers(Branch(issued.authority))
     form = refused or StandingForm(held=issued.reason == HOLD)
     read = certificate_of(issued.pem.encode())
     context = {
         **_row(issued),
         "form": form,
-        "reason": REASONS[Reason(issued.reason)] if issued.reason else "",
+        "facts": _facts(issued, read),
+        "places": [
+            {"key": _("Список отозванных"), "value": place.revoked},
+            {"key": "OCSP", "value": place.ocsp},
+        ],
+        "reason": "" if issued.reason in QUIET else REASONS[Reason(issued.reason)],
         "held": issued.reason == HOLD,
         "may_revoke": issued.reason in {"", HOLD},
-        "algorithm": ALGORITHMS[branch],
-        "number": " ".join(issued.serial_number[at : at + 4] for at in range(0, 40, 4)),
-        "valid_from": read.not_before,
-        "pointers": pointers(branch),
     }
     return render(request, "pki/show.html", context, status=422 if form.errors else 200)
+
+
+def _facts(issued: Issued, read: Certificate) -> list[dict[str, str]]:
+    """What stands in the certificate, in words; what does not stand in it is left out."""
+    whose = owner(read)
+    number = " ".join(issued.serial_number[at : at + 4] for at in range(0, 40, 4))
+    term = _("с %(start)s до %(end)s") % {"start": moment(read.not_before), "end": moment(read.not_after)}
+    told = (
+        (_("СНИЛС"), snils.show(issued.snils)),
+        (_("ИНН человека"), whose.inn),
+        (_("Электронная почта"), whose.email),
+        (_("Организация"), whose.organisation),
+        (_("Должность"), whose.title),
+        (_("ИНН организации"), whose.inn_of_organisation),
+        (_("ОГРН"), whose.ogrn),
+        (_("Действует"), term),
+        (_("Ключ"), KEYS.get(read.algorithm, read.algorithm)),
+        (_("Издатель"), NAMES[issued.authority]),
+        (_("Номер"), number),
+    )
+    return [{"key": str(key), "value": str(value)} for key, value in told if value]
 
 
 @require_POST

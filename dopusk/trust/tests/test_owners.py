@@ -65,6 +65,11 @@ def test_ten_digits_behind_two_zeros_are_of_an_organisation() -> None:
     assert (told.inn, told.inn_of_organisation) == ("", "7701234560")
 
 
+def test_a_person_whose_inn_begins_with_two_zeros_keeps_it() -> None:
+    told = owner(inn="000000060345")  # right check digits of a person's, as the sandbox's people have
+    assert (told.inn, told.inn_of_organisation) == ("000000060345", "")
+
+
 @pytest.mark.parametrize(
     ("given", "first", "patronymic"),
     [
