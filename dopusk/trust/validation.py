@@ -153,7 +153,8 @@ def check_certificate(
     blank = replace(_blank(at), code="", signer=certificate, owner=owner(certificate), chain=(certificate,))
     if not algorithms.strong(certificate):
         return replace(blank, code="algorithm_unknown", why="weak_key")
-    return _trusted(blank, certificate, case)
+    # its word is the very moment, so that what was revoked or expired by then is not called unproved
+    return replace(_trusted(replace(blank, claimed_at=at), certificate, case), claimed_at=None)
 
 
 def _blank(at: datetime) -> Validation:
