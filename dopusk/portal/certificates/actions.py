@@ -142,7 +142,7 @@ def block(sub: uuid.UUID, which: uuid.UUID, reason: rules.Reason, *, session: st
     certificate.save(update_fields=["blocked_at", "block_reason"])
     ended = _end_sessions(sub, certificate, but)
     _tell(certificate, "certificate_blocked", urgent=True)
-    words = BLOCKED.format(serial=certificate.serial, reason=REASONS[reason])
+    words = BLOCKED.format(serial=certificate.number, reason=REASONS[reason])
     _record(certificate, "certificate.blocked", words, session=session, reason=reason.value, ended=ended)
     return ended
 
@@ -172,7 +172,7 @@ def check(certificate: Certificate, *, session: str) -> tuple[Certificate, bool]
             _note(fresh, found, code)
             fresh.save(update_fields=["code", "checked_at", "checked"])
         outcome = OUTCOMES[fresh.standing() if known else rules.Standing.UNKNOWN]
-        words = CHECKED.format(serial=fresh.serial, outcome=outcome)
+        words = CHECKED.format(serial=fresh.number, outcome=outcome)
         _record(fresh, "certificate.checked", words, session=session, code=code)
     return fresh, known
 
@@ -189,7 +189,8 @@ def _note(certificate: Certificate, found: validation.Validation, code: str = ""
                 "at": one.produced_at.isoformat(),
                 "until": one.next_update.isoformat() if one.next_update else "",
             }
-            for one in found.revocation
+            for one in sorted(found.revocation, key=lambda one: one.of != found.signer)
+            if one.of in found.chain
         ],
         "revoked_at": found.revoked_at.isoformat() if found.revoked_at else "",
     }
@@ -214,7 +215,7 @@ def note_use(certificate: Certificate, sid: uuid.UUID, *, device: str, network: 
 
 def _tell(certificate: Certificate, kind: str, *, urgent: bool = False, **facts: str) -> None:
     token = make_link("not_me", "", sub=certificate.account_id, good_for=NOT_ME_LASTS, detail={"act": kind})
-    detail: dict[str, Any] = {"serial": certificate.serial, "issuer": certificate.issuer, **facts}
+    detail: dict[str, Any] = {"serial": certificate.number, "issuer": certificate.issuer, **facts}
     link = f"/certificates/{certificate.pk}/"
     tell(certificate.account_id, kind, detail=detail, urgent=urgent, not_me_token=token, link=link)
 
@@ -226,7 +227,7 @@ def _record(certificate: Certificate, act: str, words: str, *, session: str = ""
         act=act,
         subject=sub,
         object_=certificate.object_key,
-        words=words.format(serial=certificate.serial, issuer=certificate.issuer),
+        words=words.format(serial=certificate.number, issuer=certificate.issuer),
         session=session,
         detail={"sha256": certificate.sha256, **detail},
     )
@@ -247,7 +248,7 @@ def tell_of_ending() -> int:
                 continue
             one.warned_at = now
             one.save(update_fields=["warned_at"])
-            facts = {"serial": one.serial, "issuer": one.issuer, "until": one.not_after}
+            facts = {"serial": one.number, "issuer": one.issuer, "until": one.not_after}
             tell(sub, "certificate_ending", detail=facts, link=f"/certificates/{one.pk}/")
             told += 1
     return told

@@ -1,6 +1,7 @@
 """The form of a block."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dopusk.portal.certificates import words
@@ -11,7 +12,7 @@ class BlockForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=_("Почему Вы блокируете сертификат"),
-        choices=[(code.value, label) for code, (label, _hint) in words.REASONS.items()],
+        choices=[(code.value, format_lazy("{}. {}", *said)) for code, said in words.REASONS.items()],
         widget=forms.RadioSelect,
         error_messages={"required": _("Выберите причину."), "invalid_choice": _("Выберите причину.")},
     )

@@ -102,6 +102,11 @@ class Certificate(models.Model):
         return owner(self.read())
 
     @property
+    def number(self) -> str:
+        """The serial number as people read it."""
+        return rules.grouped(self.serial)
+
+    @property
     def object_key(self) -> str:
         """How the journal names it."""
         return f"certificate:{self.id}"

@@ -182,3 +182,8 @@ def days_left(not_after: datetime, now: datetime) -> int:
 def ends_soon(not_after: datetime, now: datetime) -> bool:
     """Whether it is time to get the next one."""
     return now <= not_after <= now + SOON
+
+
+def grouped(text: str) -> str:
+    """Long hexadecimal numbers in fours, so that people can compare them and lines can break."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -8,14 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.certificates import rules, words
 from dopusk.portal.certificates.models import Certificate
 from dopusk.portal.security.cards import Card
 from dopusk.trust.owners import Owner
-from dopusk.web.design.templatetags.design import day, moment, snils
+from dopusk.web.design.templatetags.design import day, days_count, moment, snils
 
 
 @dataclass(frozen=True)
@@ -47,16 +46,13 @@ def row(certificate: Certificate) -> Row:
 
 
 def term(not_after: datetime, now: datetime) -> str:
-    """«до 14 декабря 2026, осталось 40 дней»."""
+    """«до 14 декабря 2026, ещё 40 дней»."""
     left = rules.days_left(not_after, now)
     if left < 0:
         return _("закончился %(day)s") % {"day": day(not_after)}
     if left == 0:
         return _("до %(when)s, последний день") % {"when": moment(not_after)}
-    return _("до %(day)s, %(left)s") % {
-        "day": day(not_after),
-        "left": ngettext("остался %(n)s день", "осталось %(n)s дней", left) % {"n": left},
-    }
+    return _("до %(day)s, ещё %(left)s") % {"day": day(not_after), "left": days_count(left)}
 
 
 def details(certificate: Certificate) -> list[dict[str, str]]:
@@ -77,8 +73,8 @@ def details(certificate: Certificate) -> list[dict[str, str]]:
             "",
         ),
         (_("Алгоритм"), str(words.ALGORITHMS.get(certificate.algorithm, words.OTHER_ALGORITHM)), ""),
-        (_("Серийный номер"), grouped(certificate.serial), ""),
-        (_("Отпечаток SHA-256"), grouped(certificate.sha256), ""),
+        (_("Серийный номер"), rules.grouped(certificate.serial), ""),
+        (_("Отпечаток SHA-256"), rules.grouped(certificate.sha256), ""),
     ]
     return [{"key": key, "value": value, "source": source} for key, value, source in rows if value]
 
@@ -88,18 +84,13 @@ def _organisation(owner: Owner) -> str:
     return ", ".join(f"{name} {value}" for name, value in found if value)
 
 
-def grouped(text: str) -> str:
-    """Long hexadecimal numbers in fours, so that they can be compared and lines can break."""
-    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
-
-
 def answers(certificate: Certificate) -> list[str]:
     """By whose word the last check found what it found."""
     found = []
     for one in certificate.checked.get("answers", []):
         facts = {
             "source": words.SOURCES.get(one["source"], one["source"]),
-            "of": one["of"] or _("этот сертификат"),
+            "of": one["of"] or _("Этот сертификат"),
             "at": moment(parse_datetime(one["at"])),
         }
         found.append(_("%(of)s: %(source)s, сведения на %(at)s") % facts)

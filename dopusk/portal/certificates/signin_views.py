@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from dopusk.kernel.signable import one_line
 from dopusk.portal.certificates import entering, words
 from dopusk.portal.certificates.entering import Refused
 from dopusk.portal.clients import models as clients
@@ -75,20 +76,16 @@ def _ask(
 ) -> HttpResponse:
     """The text to be signed; after a refusal the same one as long as it is good, with what happened above it."""
     browser = _browser(request)
-    challenge = pages.again(examined) if examined else None
-    why = examined.why if examined else ""
-    own = code in words.SENTENCES
     add = f"/certificates/add/?{urlencode({'next': next_path})}"
-    if challenge is None or own:
-        challenge = _challenge(request, client)
     context = {
-        "signing": pages.page(challenge, code="" if own else code, why=why),
+        "signing": None if code in ELSEWHERE else _page(request, client, examined, code),
         "client": client,
         "next": next_path,
         "code": code,
         "refusal": words.SENTENCES.get(code),
         "elsewhere": code in ELSEWHERE,
         "other_ways": f"/signin/?{urlencode({'next': next_path})}",
+        "again_url": f"{PATH}?{urlencode({'next': next_path})}",
         "add_url": f"/signin/?{urlencode({'next': add})}",
     }
     response = render(
@@ -99,6 +96,15 @@ def _ask(
         httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
     return steps.leading_to(client, response)
+
+
+def _page(
+    request: HttpRequest, client: Registration | None, examined: Examined | None, code: str
+) -> pages.SigningPage:
+    own = code in words.SENTENCES
+    again = pages.again(examined) if examined and not own and code not in pages.OVER else None
+    why = examined.why if examined else ""
+    return pages.page(again or _challenge(request, client), code="" if own else code, why=why)
 
 
 def _browser(request: HttpRequest) -> str:
@@ -113,7 +119,7 @@ def _browser(request: HttpRequest) -> str:
 def _challenge(request: HttpRequest, client: Registration | None) -> Challenge:
     lines = [_("Подписью этого текста Вы входите на портал. Больше она ни для чего не служит.")]
     if client:
-        lines.append(_("После входа: сервис «%(name)s»") % {"name": _(client.name)})
+        lines.append(one_line(_("После входа: сервис «%(name)s»") % {"name": _(client.name)}))
     act = Act(entering.PURPOSE, _object_key(client), _("Вход на портал «допуск»"), tuple(lines))
     return signing.ask(act, session=sessions.of(request), owner="", origin=sessions.origin(request))
 

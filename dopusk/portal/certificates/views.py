@@ -66,7 +66,7 @@ def _ask(
     request: HttpRequest, person: Person, next_path: str, examined: Examined | None = None, code: str = ""
 ) -> HttpResponse:
     """The text to be signed; after a refusal the same one, as long as it is good."""
-    challenge = pages.again(examined) if examined else None
+    challenge = pages.again(examined) if examined and code not in pages.OVER else None
     own = code in words.SENTENCES
     if challenge is None or own:
         challenge = _challenge(request, person)
@@ -172,8 +172,7 @@ def block(request: HttpRequest, person: Person, which: uuid.UUID) -> HttpRespons
         return _see(one)
     if request.method != "POST" or not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        hints = [(label, hint) for label, hint in words.REASONS.values()]
-        context = {"one": one, "form": form, "hints": hints}
+        context = {"one": one, "form": form}
         return render(request, "certificates/block.html", context, status=status)
     reason = rules.Reason(form.cleaned_data["reason"])
     try:

@@ -144,7 +144,7 @@ def test_a_stranger_has_no_journal_and_comes_back_to_it_after_sign_in():
 @pytest.mark.django_db
 def test_pages_cost_few_statements(django_assert_max_num_queries):
     anna = signed_in("anna")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         anna.get("/")
     with django_assert_max_num_queries(3):
         anna.get("/journal/")

@@ -41,9 +41,13 @@ def test_what_wants_attention(changes, codes):
     assert rules.wants_attention(replace(IN_ORDER, **changes)) == codes
 
 
+def test_a_certificate_that_ends_soon_is_mentioned():
+    assert rules.wants_attention(replace(IN_ORDER, certificate_ending=True)) == ["certificate_ending"]
+
+
 def test_every_code_has_its_words():
     every = {*rules.PROOFING.values(), "cooling", "not_confirmed", "no_contact", "phone_unverified"}
-    assert every | {"email_unverified", "no_second_factor"} == set(words.ATTENTION)
+    assert every | {"email_unverified", "no_second_factor", "certificate_ending"} == set(words.ATTENTION)
     assert set(words.KINDS) == set(rules.KINDS)
     assert set(words.PERIODS) == set(rules.PERIODS)
 
