@@ -157,7 +157,7 @@ def _sign(act: Act, registrar: Person, examined: Examined | None) -> Signature |
     return signatures.keep(examined, registrar, act.lines, act="intake_decision")
 
 
-def _signed(review: Review) -> dict[str, str]:
+def _signed(review: Review) -> dict[str, object]:
     """The signature of a decision, for the journal; the certificate's owner stays out of what the applicant reads."""
     return {"signature": str(review.signature_id)} if review.signature_id else {}
 
