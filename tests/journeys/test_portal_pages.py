@@ -41,13 +41,13 @@ WIDTHS = {"ru": (1280, 800), "en": (320, 800)}
 NEW = Somebody("Зимина", "Лада", "Марковна", "+79000010041", "lada.zimina@example.org")
 # what answers by a file, by another site, or by leaving
 ELSEWHERE = re.compile(
-    r"^/(oidc|static|health|design|i18n|\.well-known|desk/review/[^/]+/scan)/|/(document|export)/$|^/profile/documents/.+/$"
+    r"^/(oidc|static|health|design|i18n|\.well-known|desk/review/[^/]+/scan)/|/(document|export|content|file)/$|^/profile/documents/.+/$"
 )
 PART = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|[A-Za-z0-9_-]{30,}")
 # pages no link leads to at once
 ROOTS: dict[str, str] = {
     "stranger": """
-        / /signin/ /signin/?over=1 /signin/locked/?why=not_me /recovery/ /recovery/?over /recovery/?locked
+        / /signin/ /signin/?over=1 /signin/signature/ /signin/locked/?why=not_me /recovery/ /recovery/?over /recovery/?locked
         /registration/ /registration/?over /registration/consent/ /not-me/nothing/ /contacts/email/nothing/
         /sandbox/inbox/ /sandbox/code/ /no-such-page/
     """,
@@ -55,11 +55,12 @@ ROOTS: dict[str, str] = {
         / /signin/offer/ /signin/again/ /registration/done/ /proofing/ /proofing/data/ /profile/
         /profile/personal/birth_date/ /profile/name/ /profile/close/ /contacts/ /contacts/phone/ /contacts/email/
         /notices/ /journal/ /security/ /security/password/ /security/sessions/ /security/factors/
-        /security/factors/totp/ /security/factors/codes/ /security/factors/passkeys/add/
+        /security/factors/totp/ /security/factors/codes/ /security/factors/passkeys/add/ /certificates/
+        /certificates/add/
     """,
     "maria": """
         / /services/ /consents/ /profile/ /profile/documents/ /profile/name/ /proofing/ /profile/education/add/
-        /profile/qualification/add/ /profile/employment/add/ /profile/address/add/
+        /profile/qualification/add/ /profile/employment/add/ /profile/address/add/ /certificates/ /certificates/add/
     """,
     "oleg": """
         /desk/ /desk/people/ /desk/people/new/ /desk/deliveries/ /desk/review/ /desk/confirmations/ /desk/names/
