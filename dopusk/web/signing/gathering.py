@@ -1,38 +1,25 @@
 """What certificates point to, fetched: issuers, revocation lists, OCSP answers.
 
-The addresses were written by strangers: anybody may upload a certificate of his own making. So a name is resolved
-here, every address it has must be of the open network (or of SIGNING_NETWORKS), the connection goes to the address
-that was looked at, redirects are looked at in the same way, and answers have a size and a time. Nothing of an answer
-is believed here: `trust.validation` judges the signatures on it.
+Redirects are looked at like first addresses, a signature has a budget of time and questions, and a host that fails is
+left alone for a while. Nothing of an answer is believed here: `trust.validation` judges the signatures on it.
 """
 
-import functools
-import ipaddress
-import logging
-import socket
+import http.client
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin
 
-import httpx
-from django.conf import settings
-
-from dopusk.kernel import trace
 from dopusk.web.outgoing.register import Breaker
+from dopusk.web.signing import asking
+from dopusk.web.signing.asking import NotAsked, Place, TooLarge
 
-log = logging.getLogger(__name__)
-
-CONNECT_SECONDS, READ_SECONDS = 2.0, 4.0
 SECONDS: Final = 12.0  # for everything that is fetched for one signature
 ATTEMPTS: Final = 2
 REDIRECTS: Final = 2
 MOST_FETCHES: Final = 16  # of one signature
-PORTS: Final = frozenset({80, 443})  # beyond our own networks
 HOSTS: Final = 512  # whose trouble is remembered
 
 
@@ -52,11 +39,15 @@ ROOTS: Final = Kind("roots", 1024 * 1024)
 
 
 class Unreachable(Exception):
-    """Nothing usable came. code: address, down, refused, large, resting, late."""
+    """Nothing usable came. code: address, down, refused, large, resting, late, garbage."""
 
     def __init__(self, code: str, url: str, reason: str = "") -> None:
         super().__init__(f"{code} {url[:200]} {reason}".strip())
         self.code = code
+
+
+class _Failed(Exception):
+    """The host said that it cannot now."""
 
 
 @dataclass
@@ -97,118 +88,43 @@ def fetch(url: str, kind: Kind, question: bytes = b"", budget: Budget | None = N
     """The body at the address, by GET, or by POST when there is a question. Raises Unreachable."""
     budget = budget or Budget()
     budget.spend(url)
-    breaker = hosts.of(_parts(url)[1])
+    breaker = hosts.of(_place(url).named)
     if breaker.resting():
         raise Unreachable("resting", url)
     for attempt in range(ATTEMPTS):
         try:
             body = _follow(url, kind, question, budget.until)
-        except httpx.HTTPError as error:
-            hanging = time.monotonic() >= budget.until - 0.5 or isinstance(error, httpx.TimeoutException)
+        except (OSError, http.client.HTTPException, _Failed) as error:
+            hanging = isinstance(error, TimeoutError)
             if attempt + 1 == ATTEMPTS or hanging:
                 breaker.failed(hanging=hanging)
-                raise Unreachable("down", url, type(error).__name__) from error
+                raise Unreachable("down", url, repr(error)) from error
         else:
             breaker.answered()
             return body
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
+def _place(url: str) -> Place:
+    try:
+        return Place.of(url)
+    except NotAsked as refused:
+        raise Unreachable("address", url, str(refused)) from None
+
+
 def _follow(url: str, kind: Kind, question: bytes, until: float) -> bytes:
     for _ in range(REDIRECTS + 1):
-        with _answer(url, kind, question, until) as answer:
-            if answer.is_redirect and not question:
-                url = urljoin(url, answer.headers.get("Location", ""))
-                continue
-            if answer.status_code >= 500:
-                raise httpx.HTTPStatusError(str(answer.status_code), request=answer.request, response=answer)
-            if answer.status_code != httpx.codes.OK:
-                raise Unreachable("refused", url, str(answer.status_code))
-            return _body(answer, kind, url, until)
+        try:
+            answer = asking.ask(_place(url), question, sends=kind.sends, most=kind.most, until=until)
+        except NotAsked as refused:
+            raise Unreachable("address", url, str(refused)) from None
+        except TooLarge as large:
+            raise Unreachable("large", url, f"{large} of {kind.name}") from None
+        if answer.status == http.client.OK:
+            return answer.body
+        if answer.status >= 500:
+            raise _Failed(answer.status)
+        if answer.status not in {301, 302, 303, 307, 308} or question or not answer.location:
+            raise Unreachable("refused", url, str(answer.status))
+        url = urljoin(url, answer.location)
     raise Unreachable("refused", url, "too many redirects")
-
-
-@functools.cache
-def client() -> httpx.Client:
-    """One for all, made once: that costs more than a request. A connection serves one answer: they are of names."""
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=0)
-    return httpx.Client(trust_env=False, follow_redirects=False, limits=limits)
-
-
-@contextmanager
-def _answer(url: str, kind: Kind, question: bytes, until: float) -> Iterator[httpx.Response]:
-    """One request, to an address that was looked at; the name goes along for the server and for TLS."""
-    scheme, host, port, rest = _parts(url)
-    address = _open_address(url, host, port)
-    literal = f"[{address}]" if ":" in address else address
-    named = f"[{host}]" if ":" in host else host
-    standard = {"http": 80, "https": 443}[scheme]
-    headers = {
-        "Host": named if port == standard else f"{named}:{port}",
-        "Accept": "*/*",
-        "Accept-Encoding": "identity",
-        "User-Agent": "dopusk",
-        "X-Trace-Id": trace.current(),
-    }
-    if question:
-        headers["Content-Type"] = kind.sends
-    left = max(until - time.monotonic(), 0.05)
-    timeout = httpx.Timeout(min(READ_SECONDS, left), connect=min(CONNECT_SECONDS, left))
-    with client().stream(
-        "POST" if question else "GET",
-        f"{scheme}://{literal}:{port}{rest}",
-        headers=headers,
-        content=question or None,
-        timeout=timeout,
-        extensions={"sni_hostname": host},
-    ) as answer:
-        yield answer
-
-
-def _body(answer: httpx.Response, kind: Kind, url: str, until: float) -> bytes:
-    """The body as it comes over the wire, no more of it than is allowed and no longer."""
-    body = bytearray()
-    for piece in answer.iter_raw():
-        body += piece
-        if len(body) > kind.most:
-            raise Unreachable("large", url, f"more than {kind.most} bytes of {kind.name}")
-        if time.monotonic() > until:
-            raise httpx.ReadTimeout("the answer comes too slowly", request=answer.request)
-    return bytes(body)
-
-
-def _parts(url: str) -> tuple[str, str, int, str]:
-    """Scheme, host, port, and the rest from the path on. Raises Unreachable("address")."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-        host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
-    except ValueError:
-        raise Unreachable("address", url) from None
-    if parts.scheme not in {"http", "https"} or not host or parts.username is not None or not port:
-        raise Unreachable("address", url)
-    return parts.scheme, host, port, urlunsplit(("", "", parts.path or "/", parts.query, ""))
-
-
-def _open_address(url: str, host: str, port: int) -> str:
-    """The address to connect to: of the open network, or of ours. Raises Unreachable, httpx.ConnectError."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise httpx.ConnectError("the name is not found") from error
-    addresses = [str(one[4][0]) for one in found]
-    wrong = [one for one in addresses if not _may_ask(one, port)]
-    if wrong or not addresses:
-        log.warning("a certificate points to %s, port %d: not asked", wrong[:1], port)
-        raise Unreachable("address", url, "not of the open network")
-    return addresses[0]
-
-
-def _may_ask(address: str, port: int) -> bool:
-    """Whether a stranger's certificate may make us ask there."""
-    one = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(one, "ipv4_mapped", None) or getattr(one, "sixtofour", None)
-    one = inner or one
-    if any(one in network for network in settings.SIGNING_NETWORKS if network.version == one.version):
-        return True
-    return one.is_global and not one.is_multicast and not one.is_reserved and port in PORTS

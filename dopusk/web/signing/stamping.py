@@ -1,5 +1,6 @@
 """A timestamp for a signature that has none: CAdES-T, when the deployment names an authority."""
 
+import functools
 import logging
 import secrets
 from typing import Final
@@ -10,7 +11,6 @@ from django.conf import settings
 
 from dopusk.trust import cades, der
 from dopusk.web.outgoing.register import Breaker
-from dopusk.web.signing import gathering
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,12 @@ def stamped(cms: bytes) -> bytes:
         return cms
 
 
+@functools.cache
+def _client() -> httpx.Client:
+    """Made once: that costs more than a question."""
+    return httpx.Client()
+
+
 def _ask(url: str, digest: bytes) -> bytes:
     query = tsp.TimeStampReq(
         {
@@ -44,7 +50,7 @@ def _ask(url: str, digest: bytes) -> bytes:
         }
     )
     # the operator chose this address: it may be anywhere
-    answer = gathering.client().post(
+    answer = _client().post(
         url, content=query.dump(), headers={"Content-Type": "application/timestamp-query"}, timeout=TIMEOUT
     )
     answer.raise_for_status()

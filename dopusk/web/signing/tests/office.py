@@ -59,6 +59,7 @@ class Office:
     address: str = ""
     faults: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    hosts: list[str] = field(default_factory=list)
     revoked: list[Revoked] = field(default_factory=list)
     location: str = ""
 
@@ -149,6 +150,7 @@ class _Window(BaseHTTPRequestHandler):
     def _answer(self, body: bytes) -> None:
         office = self.office
         office.asked.append(self.path)
+        office.hosts.append(self.headers["Host"])
         fault = office.faults.get(self.path, "")
         status, said = office.said(self.path, body)
         if fault == "down":
@@ -164,6 +166,9 @@ class _Window(BaseHTTPRequestHandler):
         elif fault == "slow":
             time.sleep(2)
         try:
+            if fault in {"dripping head", "no http"}:
+                self._spoilt(fault)
+                return
             self.send_response(status)
             if fault == "moved":
                 self.send_header("Location", office.location)
@@ -174,9 +179,20 @@ class _Window(BaseHTTPRequestHandler):
                     self.wfile.write(said[at : at + 1])
                     time.sleep(0.05)
             else:
-                self.wfile.write(said)
+                self.wfile.write(said[: len(said) // 2] if fault == "cut" else said)
         except OSError:  # whoever asked has gone
             return
+
+    def _spoilt(self, fault: str) -> None:
+        """A head that never ends, or none at all."""
+        if fault == "no http":
+            self.wfile.write(b"220 smtp.example\r\n")
+            return
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for _ in range(200):
+            self.wfile.write(b"X")
+            self.wfile.flush()
+            time.sleep(0.05)
 
     def log_message(self, *_args: object) -> None:
         return

@@ -1,12 +1,13 @@
 """What certificates point to is fetched with patience and suspicion: addresses there were written by strangers."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from dopusk.trust.subjects import Subject
-from dopusk.web.signing import actions, gathering, remembered
+from dopusk.web.signing import actions, asking, gathering, remembered
 from dopusk.web.signing.gathering import CRL, OCSP, Budget, Unreachable, fetch
 from dopusk.web.signing.models import Signature
 from dopusk.web.signing.tests import office as offices
@@ -43,9 +44,11 @@ def test_a_list_serves_where_nobody_answers(signed, office, fault):
     assert "/ca.crl" in office.asked
 
 
-@pytest.mark.parametrize("fault", ["down", "absent", "garbage", "huge", "slow", "trickle"])
+@pytest.mark.parametrize(
+    "fault", ["down", "absent", "garbage", "huge", "slow", "trickle", "dripping head", "cut", "no http"]
+)
 def test_where_nothing_can_be_known_it_is_unknown_and_never_passed(signed, office, fault, monkeypatch):
-    monkeypatch.setattr(gathering, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(asking, "READ_SECONDS", 0.3)
     monkeypatch.setattr(gathering, "SECONDS", 1.0)
     office.faults |= {"/ocsp": fault, "/ca.crl": fault}
     examined = signed()
@@ -213,7 +216,7 @@ def test_a_name_with_one_address_inside_is_not_asked_at_all(monkeypatch, setting
     def both(host, port, **_):
         return [(2, 1, 6, "", ("8.8.8.8", port)), (2, 1, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(gathering.socket, "getaddrinfo", both)
+    monkeypatch.setattr(asking.socket, "getaddrinfo", both)
     with pytest.raises(Unreachable) as refused:
         fetch("http://ca.example/ca.crl", CRL)
     assert refused.value.code == "address"
@@ -249,3 +252,23 @@ def test_rsa_and_gost_are_judged_in_the_same_way(signed, office):
     card = office.card()
     office.revoke(card)
     assert signed(card).code == "revoked_before"
+
+
+def test_a_server_that_drips_its_head_holds_us_no_longer_than_the_budget(office, monkeypatch):
+    office.faults["/ca.crl"] = "dripping head"
+    began = time.monotonic()
+    with pytest.raises(Unreachable) as refused:
+        fetch(f"{office.address}/ca.crl", CRL, budget=Budget(until=began + 1.0))
+    assert refused.value.code == "down"
+    assert time.monotonic() - began < 2.0
+
+
+def test_the_name_goes_along_while_the_address_was_looked_at(office, monkeypatch):
+    port = int(office.address.rpartition(":")[2])
+
+    def here(host, port, **_):
+        return [(2, 1, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(asking.socket, "getaddrinfo", here)
+    assert fetch(f"http://ca.example:{port}/ca.cer", CRL) == office.issuer.certificate
+    assert office.hosts == [f"ca.example:{port}"]

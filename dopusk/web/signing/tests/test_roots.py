@@ -13,7 +13,7 @@ import pytest
 import dopusk
 from dopusk.trust import certificates
 from dopusk.web.environment import Misconfigured
-from dopusk.web.signing import checks, configuration, gathering, roots
+from dopusk.web.signing import asking, checks, configuration, roots
 from dopusk.web.signing.tests import office as offices
 from dopusk.web.signing.tests.conftest import afresh
 from dopusk.web.signing.tests.test_asking import ask, examine
@@ -163,6 +163,6 @@ def test_a_networks_port_is_free_only_inside(settings):
     settings.SIGNING_NETWORKS = configuration.chosen(sandbox=True, registers="http://r", session="x")[
         "SIGNING_NETWORKS"
     ]
-    assert gathering._may_ask("127.0.0.1", 8002)
-    assert gathering._may_ask("8.8.8.8", 80)
-    assert not gathering._may_ask("8.8.8.8", 8002)
+    assert asking.may_ask("127.0.0.1", 8002)
+    assert asking.may_ask("8.8.8.8", 80)
+    assert not asking.may_ask("8.8.8.8", 8002)
