@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from dopusk.agent import chains, shown
@@ -16,7 +17,7 @@ from dopusk.agent.counting import SO, Counts
 from dopusk.agent.files import Held, locked
 from dopusk.agent.folders import Folders
 from dopusk.agent.prompts import Prompt
-from dopusk.agent.refusals import Refused
+from dopusk.agent.refusals import Refused, Untried
 from dopusk.agent.tokens import Place, Token, WrongPin
 from dopusk.kernel import signable
 from dopusk.kernel.invalid import Invalid
@@ -116,12 +117,16 @@ class Agent:
         pin = self._prompt.pin(texts)
         left = self.counts.take(token.key)
         try:
-            with chosen.place.opened(token, pin, certificate) as sign:
-                self.counts.forgive(token.key)
+            with chosen.place.opened(
+                token, pin, certificate, partial(self.counts.forgive, token.key)
+            ) as sign:
                 above = chains.upwards(certificate, token.others)
                 made = cades.create(content, certificate, sign, chain=above, at=datetime.now(UTC))
         except WrongPin as wrong:
             raise self._wrong(token.key, left, wrong) from None
+        except Untried:
+            self.counts.give_back(token.key)
+            raise
         if not cms.verify(made, content, [certificates.read(certificate)]).good:
             raise Refused("NO_CERT", detail="other_key")  # it lay under the same identifier
         return made
@@ -148,10 +153,12 @@ class Agent:
         pin = self._prompt.pin(texts, repeat=repeat)
         left = self.counts.take(so)
         try:
-            chosen.place.set_pin(token, so_pin, pin)
+            chosen.place.set_pin(token, so_pin, pin, partial(self.counts.forgive, so))
         except WrongPin as wrong:
             raise self._wrong(so, left, wrong) from None
-        self.counts.forgive(so)
+        except Untried:
+            self.counts.give_back(so)
+            raise
         self.counts.forgive(token.key)
 
 

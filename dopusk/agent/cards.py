@@ -5,8 +5,9 @@ token that was pulled out meanwhile is noticed.
 """
 
 import hashlib
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -16,10 +17,12 @@ from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, TokenFlag
 
 from dopusk.agent.chains import is_authority
 from dopusk.agent.configuration import Module
-from dopusk.agent.refusals import Refused
+from dopusk.agent.refusals import Refused, Untried
 from dopusk.agent.tokens import Sign, Token, WrongPin
 from dopusk.trust import certificates
 from dopusk.trust.certificates import Certificate, NotACertificate
+
+log = logging.getLogger(__name__)
 
 _LARGEST: Final = 64 * 1024  # bytes of a certificate
 _MOST: Final = 100  # certificates of one token that are shown
@@ -32,7 +35,6 @@ _GONE: Final = (
     pkcs11.SessionClosed,
     pkcs11.SlotIDInvalid,
     pkcs11.ObjectHandleInvalid,
-    pkcs11.UserNotLoggedIn,
 )
 _WRONG: Final = (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange)
 _REFUSED_NEW: Final = (pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.PinTooWeak)
@@ -46,16 +48,25 @@ class Cards:
 
     def tokens(self) -> list[Token]:
         """Those plugged in."""
+        found = []
         with self._library() as library:
-            return [self._read(token) for token in _present(library)]
+            for token in _present(library):
+                try:
+                    found.append(self._read(token))
+                except (
+                    Refused
+                ) as refused:  # pulled out at this moment, or broken: the others are none the worse
+                    log.warning("a token cannot be read: %s %s", refused.code, refused.detail)
+        return found
 
     @contextmanager
-    def opened(self, token: Token, pin: str, certificate: bytes) -> Iterator[Sign]:
+    def opened(self, token: Token, pin: str, certificate: bytes, right: Callable[[], None]) -> Iterator[Sign]:
         """A session that is logged in; the key is found by the certificate's identifier or its public half."""
         read = certificates.read(certificate)
         if read.algorithm not in {"rsa", "ec"}:
-            raise Refused("TOKEN_FAULT", detail="algorithm")
+            raise Untried("TOKEN_FAULT", detail="algorithm")
         with self._library() as library, _session(_again(library, token), user_pin=pin) as session:
+            right()
             with _told():
                 key = _key(session, read)
             if key is None:
@@ -69,13 +80,14 @@ class Cards:
 
             yield sign
 
-    def set_pin(self, token: Token, so_pin: str, pin: str) -> None:
+    def set_pin(self, token: Token, so_pin: str, pin: str, right: Callable[[], None]) -> None:
         """A new PIN of the person's."""
         with (
             self._library() as library,
             _session(_again(library, token), so_pin=so_pin, rw=True) as session,
             _told(),
         ):
+            right()
             try:
                 session.init_pin(pin)
             except _REFUSED_NEW as refused:
@@ -86,8 +98,10 @@ class Cards:
         before = {name: os.environ.get(name) for name in self._module.environment}
         os.environ.update(self._module.environment)
         try:
-            with _told():
+            try:
                 library = pkcs11.lib(self._module.path)
+            except pkcs11.PKCS11Error as error:
+                raise Untried("TOKEN_FAULT", detail=f"library: {type(error).__name__}") from None
             try:
                 yield library
             finally:
@@ -180,10 +194,14 @@ def _present(library: Any) -> list[Any]:
 
 def _again(library: Any, token: Token) -> Any:
     """The same token as before."""
-    for one in _present(library):
+    try:
+        present = _present(library)
+    except Refused as refused:
+        raise Untried(refused.code, detail=refused.detail) from None
+    for one in present:
         if (_serial(one), one.label) == (token.serial, token.label):
             return one
-    raise Refused("UNPLUGGED", detail="absent")
+    raise Untried("UNPLUGGED", detail="absent")
 
 
 def _serial(token: Any) -> str:

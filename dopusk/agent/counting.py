@@ -37,6 +37,10 @@ class Counts:
             self._write(counts)
             return self._left(counts, token)
 
+    def give_back(self, token: str) -> None:
+        """The last try was none: the token never saw the PIN."""
+        self._change(lambda counts: counts.update({token: max(0, counts.get(token, 0) - 1)}))
+
     def close(self, token: str) -> None:
         """The token itself says that it is locked."""
         self._change(lambda counts: counts.update({token: self._most}))

@@ -10,7 +10,7 @@ Files can be copied, and then nobody counts the guesses at their PIN: this is no
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from dopusk.agent.files import write_whole
-from dopusk.agent.refusals import Refused
+from dopusk.agent.refusals import Refused, Untried
 from dopusk.agent.tokens import Sign, Token, WrongPin
 from dopusk.trust import cades, certificates, gost
 from dopusk.trust.certificates import Certificate, NotACertificate
@@ -47,17 +47,17 @@ class Folders:
         return [token for folder in self._folders if (token := _read(folder))]
 
     @contextmanager
-    def opened(self, token: Token, pin: str, certificate: bytes) -> Iterator[Sign]:
+    def opened(self, token: Token, pin: str, certificate: bytes, right: Callable[[], None]) -> Iterator[Sign]:
         """The key by its PIN."""
         folder = self._again(token)
-        yield cades.signer(_key(folder / "key.pem", pin, certificates.read(certificate)))
+        yield cades.signer(_key(folder / "key.pem", pin, certificates.read(certificate), right))
 
-    def set_pin(self, token: Token, so_pin: str, pin: str) -> None:
+    def set_pin(self, token: Token, so_pin: str, pin: str, right: Callable[[], None]) -> None:
         """The key of the administrator's file anew under another PIN."""
         folder = self._again(token)
         if not token.certificates:
-            raise Refused("NO_CERT")
-        key = _key(folder / "key.so.pem", so_pin, certificates.read(token.certificates[0]))
+            raise Untried("NO_CERT")
+        key = _key(folder / "key.so.pem", so_pin, certificates.read(token.certificates[0]), right)
         write_whole(folder / "key.pem", sealed(key, pin))
 
     def _again(self, token: Token) -> Path:
@@ -65,7 +65,7 @@ class Folders:
             found = _read(folder)
             if found and found.key == token.key:
                 return folder
-        raise Refused("UNPLUGGED", detail="absent")
+        raise Untried("UNPLUGGED", detail="absent")
 
 
 def write(
@@ -110,15 +110,16 @@ def _read(folder: Path) -> Token | None:
     return Token(label, serial, f"folder:{serial}", None, tuple(chain[:1]), tuple(chain[1:]))
 
 
-def _key(path: Path, pin: str, certificate: Certificate) -> PrivateKey | bytes:
+def _key(path: Path, pin: str, certificate: Certificate, right: Callable[[], None]) -> PrivateKey | bytes:
     try:
         written = path.read_bytes()
     except FileNotFoundError:
-        raise Refused("NO_CERT", detail="no_key") from None
+        raise Untried("NO_CERT", detail="no_key") from None
     except OSError as failure:
-        raise Refused("TOKEN_FAULT", detail=type(failure).__name__) from None
+        raise Untried("TOKEN_FAULT", detail=type(failure).__name__) from None
     opened: PrivateKey | bytes
     opened, public = _gost(written, pin) if certificate.gost else _unlocked(written, pin)
+    right()
     if public != certificate.spki:
         raise Refused("NO_CERT", detail="other_key")
     return opened
@@ -130,7 +131,7 @@ def _gost(written: bytes, pin: str) -> tuple[bytes, bytes]:
         key = gost.unlocked(written, pin)
         return key, gost.public_key(key)
     except gost.EngineMissing:
-        raise Refused("TOKEN_FAULT", detail="gost_engine") from None
+        raise Untried("TOKEN_FAULT", detail="gost_engine") from None
     except ValueError:
         raise WrongPin from None
 

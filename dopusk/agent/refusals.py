@@ -36,3 +36,7 @@ class Refused(Exception):
         """As the page gets it."""
         more = {} if self.left is None else {"left": self.left}
         return {"ok": False, "code": self.code, **more, **({"detail": self.detail} if self.detail else {})}
+
+
+class Untried(Refused):
+    """The token is not there to see the PIN: no try was used up."""

@@ -39,10 +39,16 @@ class Place(Protocol):
         """Those plugged in now. Refused("TOKEN_FAULT") when the place does not answer."""
         ...
 
-    def opened(self, token: Token, pin: str, certificate: bytes) -> AbstractContextManager[Sign]:
-        """Log in and find the key of the certificate. Raises WrongPin, Refused (UNPLUGGED, NO_CERT, TOKEN_FAULT)."""
+    def opened(
+        self, token: Token, pin: str, certificate: bytes, right: Callable[[], None]
+    ) -> AbstractContextManager[Sign]:
+        """Log in and find the key of the certificate. right: called once the PIN was.
+
+        Raises WrongPin; Untried (UNPLUGGED, …) before the token saw the PIN; Refused (UNPLUGGED, NO_CERT,
+        TOKEN_FAULT).
+        """
         ...
 
-    def set_pin(self, token: Token, so_pin: str, pin: str) -> None:
-        """A new PIN by the administrator's. Raises WrongPin, Refused."""
+    def set_pin(self, token: Token, so_pin: str, pin: str, right: Callable[[], None]) -> None:
+        """A new PIN by the administrator's. Raises as `opened` does."""
         ...

@@ -9,6 +9,8 @@ from typing import Final
 
 from dopusk.agent.configuration import Misconfigured
 from dopusk.kernel.sandbox import PEOPLE
+from dopusk.stand.databases import Marks
+from dopusk.stand.environment import Addresses
 from dopusk.stand.softhsm import SoftHsmMissing
 from dopusk.stand.tokens import BRANCHES, Drawer, NoCertificate
 from dopusk.trust import gost
@@ -19,7 +21,8 @@ NEXT: Final = """\
 Next:
   ./dev agent install     once: the program and the browser's extension
   ./dev agent check       what is still missing
-  then open the portal, sign in as {identifier}, add the certificate to «Сертификаты», and sign in by it
+  {portal}/certificates/add/      sign in as {identifier} and add the certificate
+  {portal}/signin/signature/      from then on, sign in by it
 """
 
 
@@ -83,7 +86,8 @@ def _new(drawer: Drawer, given: argparse.Namespace) -> int:
     )
     print(f"{made.label}  serial {made.serial}  {person.full_name}  {made.authority}")
     print(f"PIN {given.pin}, the administrator's {given.so_pin}. A toy: no protected store for a real key.\n")
-    print(NEXT.format(identifier=person.email), end="")
+    portal = Addresses(int(Marks(given.state).values["base"])).url("portal")
+    print(NEXT.format(identifier=person.email, portal=portal), end="")
     return 0
 
 

@@ -27,7 +27,7 @@ def test_a_crowd_of_hosts_gets_exactly_as_many_tries_as_there_are(tmp_path: Path
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.sampled_from(["take", "forgive", "close"]), max_size=12), st.integers(3, 10))
+@given(st.lists(st.sampled_from(["take", "forgive", "close", "give_back"]), max_size=12), st.integers(3, 10))
 def test_what_is_left_is_what_was_not_taken(
     tmp_path_factory: pytest.TempPathFactory, acts: list[str], most: int
 ) -> None:
@@ -41,6 +41,9 @@ def test_what_is_left_is_what_was_not_taken(
             with pytest.raises(Refused) as refused:
                 counts.take("token")
             assert refused.value.code == "LOCKED"
+        elif act == "give_back":
+            left = min(most, left + 1)
+            counts.give_back("token")
         else:
             left = most if act == "forgive" else 0
             getattr(counts, act)("token")

@@ -123,6 +123,7 @@ def test_a_token_that_is_pulled_out_while_the_pin_is_asked(
     thread.join()
     assert refusal(agent, certificate).code == "NO_TOKEN"
     tokens.plug()
+    assert listed_now(agent)[0]["token"]["tries_left"] == 5  # the PIN was not tried
     pins.types(PIN)
     assert agent.sign(text(), thumbprint(certificate), ORIGIN)
 
@@ -133,6 +134,7 @@ def test_a_certificate_without_its_key(agent: Agent, pins: Pins, tokens: SoftHsm
     pins.types(PIN)
     found = refusal(agent, certificate)
     assert (found.code, found.detail) == ("NO_CERT", "no_key")
+    assert listed_now(agent)[0]["token"]["tries_left"] == 5  # the PIN was right
 
 
 def test_a_key_without_its_certificate(agent: Agent, tokens: SoftHsm) -> None:
@@ -152,6 +154,16 @@ def test_the_certificate_of_one_token_and_the_key_of_another(
     pins.types(PIN)
     found = refusal(agent, certificate)
     assert (found.code, found.detail) == ("NO_CERT", "other_key")
+
+
+def test_a_new_pin_that_the_token_does_not_take(agent: Agent, pins: Pins, plug: Plug) -> None:
+    serial, certificate = plug()
+    pins.types(SO_PIN, "1")
+    with pytest.raises(Refused) as refused:
+        agent.unlock(serial)
+    assert (refused.value.code, refused.value.detail[:7]) == ("TOKEN_FAULT", "new_pin")
+    pins.types(PIN)
+    assert agent.sign(text(), thumbprint(certificate), ORIGIN)  # the old one holds
 
 
 def test_no_token_at_all(agent: Agent) -> None:
