@@ -147,8 +147,8 @@ def _session(token: Any, *, rw: bool = False, **pin: str) -> Iterator[Any]:
     except pkcs11.PinLocked:
         raise WrongPin(locked=True, left=0) from None
     except _WRONG:
-        flags = _flags_after(token)
-        raise WrongPin(locked=_left(flags) == 0, left=_left(flags)) from None
+        left = _left(_flags_after(token), of_administrator="so_pin" in pin)
+        raise WrongPin(locked=left == 0, left=left) from None
     try:
         yield session
     finally:
@@ -174,10 +174,14 @@ def _flags_after(token: Any) -> TokenFlag:
         return TokenFlag(0)
 
 
-def _left(flags: TokenFlag) -> int | None:
-    if flags & TokenFlag.USER_PIN_LOCKED:
+def _left(flags: TokenFlag, *, of_administrator: bool = False) -> int | None:
+    """Tries by the token's own word, as far as it gives it."""
+    locked, final = TokenFlag.USER_PIN_LOCKED, TokenFlag.USER_PIN_FINAL_TRY
+    if of_administrator:
+        locked, final = TokenFlag.SO_PIN_LOCKED, TokenFlag.SO_PIN_FINAL_TRY
+    if flags & locked:
         return 0
-    return 1 if flags & TokenFlag.USER_PIN_FINAL_TRY else None
+    return 1 if flags & final else None
 
 
 def _present(library: Any) -> list[Any]:
