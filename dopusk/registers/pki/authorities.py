@@ -69,10 +69,12 @@ def authority(branch: Branch) -> Authority:
     kept, above, own = _folder(), root(ROOT_OF[branch]), pointers(branch)
     key, answering = (_key(kept, name, branch.value) for name in (branch.value, f"{branch}-ocsp"))
     name = office_name(NAMES[branch], ORGANISATION)
+    above_at = pointers(ROOT_OF[branch])
     certificate = _once(
         kept,
         branch.value,
-        lambda now: above.subordinate(key, name, now, pointers(ROOT_OF[branch])).certificate,
+        lambda now: above.subordinate(key, name, now, above_at).certificate,
+        within=above_at.revoked.encode(),
     )
     issuer = Issuer(key, certificate)
     who = office_name(f"{_RESPONDER} {branch.upper()}", ORGANISATION)
@@ -114,7 +116,15 @@ def _key(kept: KeyFolder, name: str, kind: str) -> SigningKey:
     return signing_key(kept.key(name, plain))
 
 
-def _once(kept: KeyFolder, name: str, make: Callable[[datetime], bytes]) -> bytes:
-    """The certificate (DER) of this name, made if it is not there yet."""
-    held = kept.read(f"{name}.pem") or kept.write_once(f"{name}.pem", pem(make(timezone.now())))
-    return certificate_of(held).der
+def _once(kept: KeyFolder, name: str, make: Callable[[datetime], bytes], *, within: bytes = b"") -> bytes:
+    """The certificate (DER) of this name, made if it is not there yet.
+
+    within: what has to stand in it. A stand that moved to other addresses gets a new one, of the same key and name.
+    """
+    file = f"{name}.pem"
+    held = kept.read(file) or kept.write_once(file, pem(make(timezone.now())))
+    found = certificate_of(held).der
+    if within not in found:
+        found = make(timezone.now())
+        kept.replace(file, pem(found))
+    return found

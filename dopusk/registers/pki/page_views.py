@@ -36,8 +36,8 @@ from dopusk.web.design.templatetags.design import moment
 PAGE: Final = 25
 OPERATOR: Final = "operator"
 GOOD, EXPIRED, REVOKED, SUSPENDED = "good", "expired", "revoked", "suspended"
-BRANCHES: Final[dict[str, str]] = {Branch.EC: "EC", Branch.RSA: "RSA", Branch.GOST: gettext_lazy("ГОСТ")}
-KEYS: Final[dict[str, str]] = {
+BRANCHES: Final[dict[str, Any]] = {Branch.EC: "EC", Branch.RSA: "RSA", Branch.GOST: gettext_lazy("ГОСТ")}
+KEYS: Final[dict[str, Any]] = {
     "ec": "ECDSA, P-256",
     "rsa": "RSA",
     "gost2012_256": gettext_lazy("ГОСТ Р 34.10-2012, 256 бит"),

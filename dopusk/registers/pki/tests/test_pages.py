@@ -239,7 +239,8 @@ def test_a_certificate_is_found_by_name_snils_and_number(client, query) -> None:
     number = made.serial_number
     spaced = " ".join(number.upper()[at : at + 4] for at in range(0, 40, 4))
     asked = {"serial": number.lstrip("0"), "SERIAL SPACED": spaced}.get(query, query)
-    assert [row["issued"] for row in client.get(INDEX, {"query": asked}).context["rows"]] == [made]
+    answer = client.get(INDEX, {"query": asked})
+    assert [(row["issued"], row["branch"]) for row in answer.context["rows"]] == [(made, "EC")]
 
 
 def test_what_is_not_found_and_what_is_no_number(client) -> None:
