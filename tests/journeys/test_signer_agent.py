@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from dopusk.agent.refusals import CODES
 from tests.journeys.conftest import accessible, fits
 from tests.journeys.signer_page import CHALLENGE, new_site
-from tests.journeys.signer_programs import PIN, Agent, Held, Nothing, Token
+from tests.journeys.signer_programs import Agent, Nothing
+from tests.journeys.signer_tokens import PIN, Held, Token
 
 ANNA = Held.of("Орлова", "Анна")
 CLINIC = Held.of("Орлова", "Анна", organisation="ГБУЗ «Городская больница № 7»", ogrn="1027700132195")
@@ -307,14 +308,29 @@ def test_nothing_jumps_while_programs_are_looked_for(anna, window):
     assert page.evaluate("window.shifts") < 0.01
 
 
-def test_without_scripts_or_modules_only_the_way_by_file_stands(anna, window):
+def test_without_scripts_only_the_way_by_file_stands(window):
     site = new_site(window(java_script_enabled=False), Nothing())
     page = site.open()
     expect(page.locator("[data-signer]")).to_be_hidden()
     expect(page.locator("#by-file")).to_be_visible()
-    old = new_site(window(), Nothing(), lost=("/static/signing/sign_page.js",))
-    old.page.add_init_script("delete HTMLScriptElement.prototype.noModule")
+
+
+@pytest.mark.parametrize(
+    ("lacks", "lost"),
+    [
+        ("delete HTMLScriptElement.prototype.noModule", ""),
+        ("delete Element.prototype.replaceChildren", ""),
+        ("", "/static/signing/sign_page.js"),
+        ("", "/static/signing/chooser.js"),
+    ],
+    ids=["no modules", "older than the scripts", "script lost", "part of it lost"],
+)
+def test_a_browser_that_cannot_run_the_scripts_keeps_the_way_by_file(window, lacks, lost):
+    old = new_site(window(), Agent([plugged()]), lost=(lost,))
+    if lacks:
+        old.page.add_init_script(lacks)
     page = old.open()
+    page.wait_for_load_state()
     expect(page.locator("[data-signer]")).to_be_hidden()
     expect(page.locator("#by-file")).to_be_visible()
 

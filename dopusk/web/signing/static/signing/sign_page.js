@@ -287,8 +287,8 @@ class SignPage {
 
 for (const form of document.querySelectorAll("form[data-signing]")) {
   const block = form.querySelector("[data-signer]");
-  if (block && form.elements.signature) {
-    block.hidden = false;
+  if (block && !block.hidden && form.elements.signature) { // shown.js has looked at the browser
+    block.toggleAttribute("data-started", true);
     new SignPage(form, block).search();
   }
 }
