@@ -79,7 +79,7 @@ def test_maria_adds_her_certificate_and_signs_in_by_it_without_any_script(
     signer.answer(phone)
     refused(phone, "certificate_required")
     fits(phone)
-    phone.locator("main .dk-problem a.govuk-button").click()
+    phone.locator("main [data-code=certificate_required] a.govuk-button").click()
     enter_portal(stand, phone, MARIA)
     phone.wait_for_url("**/certificates/add/**")
     signer.answer(phone, spoil=b"!")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dopusk.kernel.signable import one_line
-from dopusk.portal.certificates import entering, words
+from dopusk.portal.certificates import entering, turns, words
 from dopusk.portal.certificates.entering import Refused
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
@@ -42,10 +42,23 @@ def signature(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, client, next_path)
     place = access.place_of(request)
-    held = otherwise.knock(place)
-    if held:
+    if otherwise.knock(place):
         return _ask(request, client, next_path, code="signin_held", status=HTTPStatus.TOO_MANY_REQUESTS)
-    examined = uploads.examined(request, entering.PURPOSE, _object_key(client))
+    try:
+        with turns.turn():
+            examined = uploads.examined(request, entering.PURPOSE, _object_key(client))
+    except turns.Busy as busy:
+        unseen = Examined(signing.find(request.POST.get("challenge", ""), sessions.of(request)), busy.code)
+        return _ask(request, client, next_path, unseen, busy.code, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    if examined.good:
+        otherwise.welcome(place)
+    return _entered(request, client, next_path, examined)
+
+
+def _entered(
+    request: HttpRequest, client: Registration | None, next_path: str, examined: Examined
+) -> HttpResponse:
+    place = access.place_of(request)
     try:
         outcome = entering.enter(examined, place, next_path)
     except Spent as spent:
@@ -102,7 +115,8 @@ def _page(
     request: HttpRequest, client: Registration | None, examined: Examined | None, code: str
 ) -> pages.SigningPage:
     own = code in words.SENTENCES
-    again = pages.again(examined) if examined and not own and code not in pages.OVER else None
+    same = code == turns.Busy.code or not (own or code in pages.OVER)  # the text may still be signed
+    again = pages.again(examined) if examined and same else None
     why = examined.why if examined else ""
     return pages.page(again or _challenge(request, client), code="" if own else code, why=why)
 

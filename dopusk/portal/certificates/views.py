@@ -1,6 +1,7 @@
 """«Кабинет управления сертификатами»."""
 
 import uuid
+from contextlib import suppress
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -12,12 +13,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dopusk.portal.accounts.models import Account
-from dopusk.portal.certificates import actions, rules, shown, words
+from dopusk.portal.certificates import actions, rules, shown, turns, words
 from dopusk.portal.certificates.actions import NotDone
 from dopusk.portal.certificates.forms import BlockForm
 from dopusk.portal.certificates.models import Certificate
-from dopusk.portal.sessions.access import Person, person_required, proof_required
-from dopusk.portal.signin import steps
+from dopusk.portal.sessions.access import Person, person_required, place_of, proof_required
+from dopusk.portal.signin import otherwise, steps
 from dopusk.portal.signin.rules import safe_next
 from dopusk.portal.told import SENTENCES
 from dopusk.web.journal.models import Entry
@@ -49,7 +50,21 @@ def add(request: HttpRequest, person: Person) -> HttpResponse:
         )
     if request.method != "POST":
         return _ask(request, person, next_path)
-    examined = uploads.examined(request, actions.PURPOSE, _object_key(person))
+    place = place_of(request)
+    if otherwise.knock(place):
+        return _ask(request, person, next_path, code="signin_held")
+    try:
+        with turns.turn():
+            examined = uploads.examined(request, actions.PURPOSE, _object_key(person))
+    except turns.Busy as busy:
+        unseen = Examined(signing.find(request.POST.get("challenge", ""), sessions.of(request)), busy.code)
+        return _ask(request, person, next_path, unseen, busy.code)
+    if examined.good:
+        otherwise.welcome(place)
+    return _added(request, person, next_path, examined)
+
+
+def _added(request: HttpRequest, person: Person, next_path: str, examined: Examined) -> HttpResponse:
     try:
         certificate = actions.add(person.sub, examined, session=str(person.sid))
     except Spent as spent:
@@ -66,9 +81,10 @@ def _ask(
     request: HttpRequest, person: Person, next_path: str, examined: Examined | None = None, code: str = ""
 ) -> HttpResponse:
     """The text to be signed; after a refusal the same one, as long as it is good."""
-    challenge = pages.again(examined) if examined and code not in pages.OVER else None
     own = code in words.SENTENCES
-    if challenge is None or own:
+    same = code == turns.Busy.code or not (own or code in pages.OVER)  # the text may still be signed
+    challenge = pages.again(examined) if examined and same else None
+    if challenge is None:
         challenge = _challenge(request, person)
     why = examined.why if examined else ""
     context = {
@@ -153,9 +169,15 @@ def certificate(request: HttpRequest, person: Person, which: uuid.UUID) -> HttpR
 @person_required
 def check(request: HttpRequest, person: Person, which: uuid.UUID) -> HttpResponse:
     """Ask the issuers now."""
-    one, known = actions.check(_one(person, which), session=str(person.sid))
+    one = _one(person, which)
+    known: bool | None = None
+    if not otherwise.knock(place_of(request)):
+        with suppress(turns.Busy), turns.turn():
+            one, known = actions.check(one, session=str(person.sid))
     word = words.STANDINGS[one.standing()][0]
-    if known:
+    if known is None:
+        messages.warning(request, _("Проверок сейчас слишком много. Попробуйте через минуту."))
+    elif known:
         messages.success(request, _("Проверено сейчас: %(word)s.") % {"word": str(word).lower()})
     else:
         messages.warning(request, _("Узнать ничего нового не удалось. Попробуйте через несколько минут."))

@@ -84,3 +84,12 @@ def knock(place: Place) -> Held | None:
     if found is None or found.held_until is None or found.held_until <= found.now:
         return None
     return Held(found.held_until)
+
+
+def welcome(place: Place) -> None:
+    """What was brought last was right, and is not counted."""
+    statement.one(
+        sql.UNKNOCK,
+        {"salt": actions.salt(settings.SEALING_KEY), "network": place.network.encode()},
+        tuple,
+    )

@@ -141,9 +141,11 @@ VALUES ('stranger', 'signin.failed', %(subject)s, '', %(words)s, '', %(trace)s, 
 # One more look at what a network has brought, unless it waits; each minute forgives some.
 _CALMED = """greatest(0, t.failures - floor(extract(epoch FROM clock_timestamp() - t.last_at) / 60
                                                 * %(forgiven)s::int))::int + 1"""
+_KNOCKING = f"{_half('network', '%(network)s::bytea')} || substr(sha256('knock'::bytea), 1, 16)"
+UNKNOCK = f"UPDATE signin_throttle SET failures = greatest(0, failures - 1) WHERE key = {_KNOCKING}"
 KNOCK = f"""
 WITH key AS (
-    SELECT {_half("network", "%(network)s::bytea")} || substr(sha256('knock'::bytea), 1, 16) AS key
+    SELECT {_KNOCKING} AS key
 ), held AS (
     SELECT t.held_until FROM signin_throttle t JOIN key ON key.key = t.key WHERE t.held_until > clock_timestamp()
 ), counted AS (

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dopusk.kernel import sandbox
 from dopusk.portal.accounts.models import Account
-from dopusk.portal.certificates import actions, entering, rules
+from dopusk.portal.certificates import actions, entering, rules, turns
 from dopusk.portal.certificates.models import Certificate, Use
 from dopusk.portal.certificates.tests.people import (
     ADD,
@@ -331,3 +331,24 @@ def test_the_cookie_goes_nowhere_but_to_this_page(office, db):
     assert "Path=/signin/signature/" in cookie
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_signatures_that_are_right_are_not_counted(office, anna, monkeypatch):
+    monkeypatch.setattr(signin, "KNOCKS", 3)
+    card, _one = added(office)
+    for _ in range(6):
+        assert sign_in(Browser(), card).status_code == 303
+
+
+def test_never_all_threads_wait_for_strangers_servers(office, anna, monkeypatch):
+    """While others are looked at she is told so at once, and the same signature is good afterwards."""
+    card, _one = added(office)
+    monkeypatch.setattr(turns, "PATIENCE", 0.01)
+    browser = Browser()
+    page = browser.get(SIGNIN)
+    text = text_of(browser, page)
+    with turns.turn(), turns.turn():
+        busy = bring(browser, page, card.sign(text))
+    assert (busy.status_code, code_of(busy)) == (503, "signin_busy")
+    assert text_of(browser, busy) == text
+    assert bring(browser, busy, card.sign(text)).status_code == 303
