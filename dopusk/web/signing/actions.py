@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from dopusk.kernel import signable
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 MINUTES_10: Final = timedelta(minutes=10)
 MOST_TRIES: Final = 20
 LINGERS: Final = timedelta(days=1)  # a challenge over is told from one that never was for so long
+STRANGERS_LINGER: Final = timedelta(hours=1)  # anybody may make those
 BATCH: Final = 1000
 KEPT: Final = "SELECT sha256 FROM signing_evidence WHERE sha256 = ANY(%s) ORDER BY sha256 FOR KEY SHARE"
 
@@ -263,7 +264,8 @@ def purge(now: datetime | None = None, forget: dict[str, timedelta] | None = Non
     How many rows went. What a signature rests on stays as long as the signature does.
     """
     now = now or timezone.now()
-    gone = _delete_challenges(now - LINGERS)
+    gone = _delete_challenges(Challenge.objects.filter(good_until__lt=now - LINGERS))
+    gone += _delete_challenges(Challenge.objects.filter(good_until__lt=now - STRANGERS_LINGER, owner=""))
     for purpose, lasts in (forget or {}).items():
         gone += Signature.objects.filter(purpose=purpose, received_at__lt=now - lasts).delete()[0]
     used = Signature.evidence.through.objects.filter(evidence_id=OuterRef("pk"))
@@ -271,12 +273,12 @@ def purge(now: datetime | None = None, forget: dict[str, timedelta] | None = Non
     return gone
 
 
-def _delete_challenges(before: datetime) -> int:
+def _delete_challenges(over: QuerySet[Challenge]) -> int:
     """A batch a statement, so that nothing stays locked for long."""
     gone = 0
     while True:
-        over = Challenge.objects.filter(good_until__lt=before).order_by("good_until").values("pk")[:BATCH]
-        deleted = Challenge.objects.filter(pk__in=list(over.values_list("pk", flat=True))).delete()[1]
+        batch = list(over.order_by("good_until").values_list("pk", flat=True)[:BATCH])
+        deleted = Challenge.objects.filter(pk__in=batch).delete()[1]
         count = deleted.get("signing.Challenge", 0)
         gone += count
         if count < BATCH:

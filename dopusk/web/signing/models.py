@@ -42,7 +42,12 @@ class Challenge(models.Model):
     tries = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["good_until"], name="signing_challenge_age")]
+        indexes = [
+            models.Index(fields=["good_until"], name="signing_challenge_age"),
+            models.Index(
+                fields=["owner", "object_key"], condition=~models.Q(owner=""), name="signing_challenge_asked"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.id}"

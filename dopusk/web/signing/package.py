@@ -56,14 +56,24 @@ class _Kept:
     bound: bool
 
     @property
-    def gost(self) -> bool:
-        """Whether a key of the chain is one of GOST."""
-        return any(one.gost for one in self.chain)
+    def stamped_by(self) -> tuple[Certificate, ...]:
+        """The certificates in the timestamp, its signer's first."""
+        return judging.stamped_by(self.timestamp) if self.timestamp else ()
 
     @property
     def engine(self) -> str:
-        """What openssl has to be told then, before anything else."""
-        return " -engine gost" if self.gost else ""
+        """What openssl has to be told before anything else when a key of the chain is one of GOST."""
+        return " -engine gost" if any(one.gost for one in self.chain) else ""
+
+    @property
+    def gost(self) -> bool:
+        """Whether any key here is one of GOST."""
+        return any(one.gost for one in (*self.chain, *self.others, *self.stamped_by))
+
+    @property
+    def prefix(self) -> str:
+        """The same for those of its commands that take no -engine."""
+        return "OPENSSL_CONF=gost.cnf " if self.gost else ""
 
 
 def package(signature: Signature, more: Mapping[str, bytes] | None = None) -> bytes:
@@ -161,9 +171,8 @@ def _verify(kept: _Kept) -> str:
 
 def _root_of_time(kept: _Kept) -> Certificate:
     """Where the chain of the timestamp ends; the token brings its lower end, we keep the upper."""
-    inside = judging.stamped_by(kept.timestamp or b"")
-    pool = (*inside, *kept.others, *kept.chain)
-    return _climb(next(iter(inside), kept.chain[-1]), pool)[-1]
+    inside = kept.stamped_by
+    return _climb(next(iter(inside), kept.chain[-1]), (*inside, *kept.others, *kept.chain))[-1]
 
 
 def _partial(root: Certificate) -> str:
@@ -185,12 +194,11 @@ def _revocation(kept: _Kept) -> Iterator[str]:
                 f" -untrusted certificates.pem -purpose any -attime {_seconds(at)} signer.pem"
             )
     serial = kept.chain[0].parsed.serial_number
-    with_gost = "OPENSSL_CONF=gost.cnf " if kept.gost else ""  # this command alone takes no -engine
     for number, one in enumerate(kept.ocsp, 1):
         answer = ocsp.load_der_ocsp_response(one)
         if any(single.serial_number == serial for single in answer.responses):
             yield (
-                f"{with_gost}openssl ocsp -respin ocsp-{number}.der -issuer issuer.pem -cert signer.pem {ONLY}"
+                f"{kept.prefix}openssl ocsp -respin ocsp-{number}.der -issuer issuer.pem -cert signer.pem {ONLY}"
                 f"{_partial(kept.chain[-1])} -verify_other certificates.pem -attime {_seconds(answer.produced_at_utc)}"
             )
 
@@ -214,7 +222,8 @@ def _guide(kept: _Kept, names: list[str]) -> Iterator[str]:
     yield "Должно быть: «Verification successful». Текст, под которым подпись, окажется и в checked.txt."
     yield f"Число после -attime: момент подписания, {_told(signature.signed_at)}, в секундах с 1970 года."
     if kept.gost:
-        yield "Подпись по ГОСТ: нужен openssl с модулем gost (в Debian и Astra Linux: libengine-gost-openssl)."
+        yield "Здесь есть ключи ГОСТ: нужен openssl с модулем gost (в Debian и Astra Linux: libengine-gost-openssl)."
+        yield "В Windows вместо OPENSSL_CONF=gost.cnf перед командой выполните: set OPENSSL_CONF=gost.cnf"
     yield ""
     yield from _guide_to_revocation(kept)
     if kept.timestamp:
@@ -233,7 +242,7 @@ def _guide(kept: _Kept, names: list[str]) -> Iterator[str]:
 def _stamp(kept: _Kept) -> str:
     """The timestamp over the value of the signature."""
     return (
-        "openssl ts -verify -token_in -in timestamp.der -data signature.bin -CAfile tsa-roots.pem"
+        f"{kept.prefix}openssl ts -verify -token_in -in timestamp.der -data signature.bin -CAfile tsa-roots.pem"
         f" -untrusted certificates.pem{_partial(_root_of_time(kept))} -attime {_seconds(kept.signature.signed_at)}"
     )
 

@@ -16,6 +16,7 @@ from dopusk.web.signing import gathering
 log = logging.getLogger(__name__)
 
 REMEMBERED: Final = 180.0  # seconds: roots of the sandbox's authority
+SECONDS: Final = 5.0  # of waiting for them, while whoever signs meanwhile waits too
 ENDINGS: Final = frozenset({".pem", ".crt", ".cer"})
 _BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _END: Final = b"-----END CERTIFICATE-----"
@@ -90,7 +91,8 @@ def _shown(url: str) -> tuple[Certificate, ...]:
         if known and time.monotonic() < until:
             return known
         try:
-            known = bundle(gathering.fetch(url, gathering.ROOTS))
+            budget = gathering.Budget(until=time.monotonic() + SECONDS)
+            known = bundle(gathering.fetch(url, gathering.ROOTS, budget=budget))
         except (gathering.Unreachable, NotACertificate) as error:
             log.warning("the sandbox's roots cannot be had: %s", error)
             if not known:

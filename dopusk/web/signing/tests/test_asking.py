@@ -1,11 +1,13 @@
 """What Анна is asked to sign is good once, for one session, one act, one address and some minutes."""
 
+import base64
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from dopusk.kernel import signable
@@ -147,6 +149,32 @@ def test_the_same_signature_posted_twice_at_once_is_kept_once(anna):
     assert Signature.objects.count() == 1
 
 
+@pytest.mark.urls("dopusk.web.signing.tests.urls")
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_twice_at_once_is_accepted_once_and_told_so_the_other_time(anna):
+    browser = Client()
+    browser.get("/")
+    challenge = Challenge.objects.get()
+    signature = base64.b64encode(anna.sign(challenge.content)).decode()
+    form = {"challenge": str(challenge.pk), "signature": signature}
+    together = threading.Barrier(3)
+
+    def post() -> str:
+        another = Client()
+        another.cookies = browser.cookies
+        try:
+            together.wait()
+            answer = another.post("/", form).content.decode()
+        finally:
+            connection.close()
+        return "accepted" if "Принято" in answer else "told" if "challenge_used" in answer else answer
+
+    with ThreadPoolExecutor(3) as posts:
+        came = sorted(one.result() for one in [posts.submit(post) for _ in range(3)])
+    assert came == ["accepted", "told", "told"]
+    assert Signature.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_sign_at_once_share_their_evidence(office, anna):
     mine = [(ask(), office.card()) for _ in range(4)]
@@ -189,8 +217,12 @@ def test_the_sweep_takes_what_is_over_and_nothing_else(db, anna):
     examined = examine(signin, anna.sign(signin.content), purpose="signin", object_key="")
     actions.keep(examined)
     fresh = timezone.now() + timedelta(days=20)
+    stranger = ask(Act("signin", "", "Вход", ()), owner="")
     actions.purge(now=timezone.now() + timedelta(hours=1))
+    assert (Challenge.objects.count(), Signature.objects.count()) == (3, 2)
+    actions.purge(now=timezone.now() + timedelta(hours=2))
     assert (Challenge.objects.count(), Signature.objects.count()) == (2, 2)
+    assert not Challenge.objects.filter(pk=stranger.pk).exists()
     actions.purge(now=fresh, forget={"signin": timedelta(days=30)})
     assert (Challenge.objects.count(), Signature.objects.count()) == (0, 2)
     actions.purge(now=timezone.now() + timedelta(days=31), forget={"signin": timedelta(days=30)})

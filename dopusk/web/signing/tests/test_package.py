@@ -123,3 +123,14 @@ def test_the_guide_says_who_signed_when_and_how_it_stands(office, kept, tmp_path
     for words in ("Орлова Анна Сергеевна", "Учебный УЦ", "подпись верна (good)", "по нашим часам"):
         assert words in guide
     assert ACT.title.encode() in signature.content
+
+
+def test_a_signature_that_waits_for_its_authority_is_handed_out_as_it_is(db, office, tmp_path):
+    office.faults |= {"/ocsp": "down", "/ca.crl": "down"}
+    challenge = ask()
+    examined = examine(challenge, office.card().sign(challenge.content))
+    signature = actions.keep(examined, allow_pending=True)
+    guide, lines = unpacked(package.package(signature), tmp_path)
+    assert run(lines[0], tmp_path).returncode == 0
+    assert "не отозван ли сертификат, ещё неизвестно (revocation_unknown)" in guide
+    assert "Сведений об отзыве сертификата в архиве нет" in guide

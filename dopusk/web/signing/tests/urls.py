@@ -27,11 +27,15 @@ def sign(request: HttpRequest) -> HttpResponse:
     challenge, code, why = None, "", ""
     if request.method == "POST":
         examined = uploads.examined(request, ACT.purpose, ACT.object_key, lines=ACT.lines)
-        if examined.good:
-            with transaction.atomic():
-                actions.keep(examined)
-            return HttpResponse(engines["django"].from_string(DONE).render({}, request))
         challenge, code, why = pages.again(examined), examined.code, examined.why
+        if examined.good:
+            try:
+                with transaction.atomic():
+                    actions.keep(examined)
+            except actions.Spent as spent:
+                challenge, code = None, spent.code
+            else:
+                return HttpResponse(engines["django"].from_string(DONE).render({}, request))
     challenge = challenge or actions.ask(
         ACT, session=sessions.of(request), owner="anna", origin=sessions.origin(request)
     )
