@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from dopusk.kernel import sandbox
 from dopusk.stand.tokens import Registers, new_key
 from tests.journeys.conftest import SLOWEST_MS, accessible, enter_portal, fits
-from tests.journeys.signer_programs import PIN, CadesPlugin, Held, Rutoken, Token
+from tests.journeys.signer_programs import CadesPlugin, Rutoken
+from tests.journeys.signer_tokens import PIN, Held, Token
 
 WHO = "vera"
 SIGN = "[data-signer-sign]"

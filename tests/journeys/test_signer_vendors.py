@@ -7,16 +7,8 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import accessible, fits
 from tests.journeys.signer_page import new_site
-from tests.journeys.signer_programs import (
-    CADESPLUGIN,
-    PIN,
-    RUTOKEN,
-    CadesPlugin,
-    Held,
-    Programs,
-    Rutoken,
-    Token,
-)
+from tests.journeys.signer_programs import CADESPLUGIN, RUTOKEN, CadesPlugin, Programs, Rutoken
+from tests.journeys.signer_tokens import PIN, Held, Token
 
 ANNA = Held.of("Орлова", "Анна")
 CLINIC = Held.of("Орлова", "Анна", organisation="ГБУЗ «Городская больница № 7»", ogrn="1027700132195")
