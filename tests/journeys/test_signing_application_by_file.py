@@ -108,3 +108,8 @@ def test_anna_signs_her_application_by_a_file_and_the_centre_checks_it(
     verified(Path(begun.value.path()).read_bytes(), tmp_path / "galina")
     phone.goto(f"{stand.cabinet}/journal/")
     expect(phone.locator("main")).to_contain_text("Сотрудник скачал электронную подпись под заявлением")
+
+    # others begin where she did
+    phone.goto(f"{application}withdraw/")
+    phone.locator("main form button[type=submit]").click()
+    expect(phone.locator("main")).to_contain_text("Отозвано")

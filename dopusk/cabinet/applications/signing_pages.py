@@ -28,7 +28,7 @@ def ask(request: HttpRequest, act: Act) -> Challenge:
 
 
 def asking(request: HttpRequest, act: Act, found: Examined | None = None, code: str = "") -> dict[str, Any]:
-    """`signing` and `carried` for `signing/parts/sign.html` with the fields of `applications/parts/carried.html`.
+    """`signing`, the `lines` of its text and `carried` for `signing/parts/sign.html` with the fields of `applications/parts/carried.html`.
 
     found: the signature that came and does not fit. code: why, when that is not the verdict on it. The same text is
     shown again if it may still be signed, so that one taken away to be signed stays good.
@@ -39,5 +39,6 @@ def asking(request: HttpRequest, act: Act, found: Examined | None = None, code: 
     carried = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
     return {
         "signing": pages.page(challenge, code=code, why=found.why if found and code == found.code else ""),
+        "lines": act.lines,
         "carried": carried,
     }

@@ -23,6 +23,8 @@ from dopusk.web.signing.models import Evidence, Signature
 
 GUIDE: Final = "ПРОВЕРКА.txt"
 ONLY: Final = "-CAfile roots.pem -no-CApath -no-CAstore"
+# openssl cms (3.0) builds no chain out of -certfile: who issued is found in a store, trusted through the root alone
+WITH_ISSUERS: Final = "-CAfile roots.pem -CAstore issuers.pem -no-CApath"
 GOST: Final = """openssl_conf = init
 [init]
 engines = engines
@@ -146,6 +148,8 @@ def _files(kept: _Kept) -> Iterator[tuple[str, bytes]]:
     yield "roots.pem", pem(kept.chain[-1].der)
     if len(kept.chain) > 1:
         yield "issuer.pem", pem(kept.chain[1].der)
+    if len(kept.chain) > 2:
+        yield "issuers.pem", b"".join(pem(one.der) for one in kept.chain[1:-1])
     yield "certificates.pem", b"".join(pem(one.der) for one in (*kept.chain, *kept.others))
     for number, crl in enumerate(kept.crls, 1):
         yield f"crl-{number}.pem", x509.load_der_x509_crl(crl).public_bytes(Encoding.PEM)
@@ -162,9 +166,10 @@ def _files(kept: _Kept) -> Iterator[tuple[str, bytes]]:
 def _verify(kept: _Kept) -> str:
     """The signature over the text, and the chain as of the moment of signing."""
     cades = " -cades" if kept.bound else ""
+    trusted = (WITH_ISSUERS if len(kept.chain) > 2 else ONLY) + _partial(kept.chain[-1])
     return (
         f"openssl cms -verify{kept.engine}{cades} -binary -inform DER -in {kept.name}.p7s -content {kept.name}"
-        f" -certfile certificates.pem {ONLY}{_partial(kept.chain[-1])} -purpose any"
+        f" -certfile certificates.pem {trusted} -purpose any"
         f" -attime {_seconds(kept.signature.signed_at)} -out checked.txt"
     )
 

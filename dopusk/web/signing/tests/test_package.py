@@ -58,6 +58,18 @@ def test_openssl_agrees_by_the_lines_of_the_guide(office, kept, tmp_path, settin
     assert signature.content_sha256 in guide
 
 
+def test_a_signature_without_the_certificates_above_it_is_checked_by_those_of_the_archive(
+    office, db, tmp_path
+):
+    challenge = ask()
+    signature = actions.keep(examine(challenge, office.card().sign(challenge.content, whole=False)))
+    _, lines = unpacked(package.package(signature), tmp_path)
+    done = run(lines[0], tmp_path)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "roots.pem").write_bytes((tmp_path / "issuer.pem").read_bytes())
+    assert run(lines[0], tmp_path).returncode != 0  # who issued is no root
+
+
 @pytest.mark.parametrize("office", ["ec", "rsa", "gost"], indirect=True)
 def test_openssl_refuses_what_was_altered_in_the_archive(office, kept, tmp_path):
     _, lines = unpacked(package.package(kept()), tmp_path)
