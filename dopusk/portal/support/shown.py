@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from dopusk.kernel import email, phone, snils
 from dopusk.portal.accounts.models import Account
+from dopusk.portal.certificates.models import Certificate
 from dopusk.portal.factors.actions import protected
 from dopusk.portal.sessions.models import Session
 from dopusk.portal.signin.standing import Counted, counted
@@ -24,7 +25,8 @@ class Contact:
 
 @dataclass(frozen=True)
 class Shown:
-    """An account for support. second: whether sign-in asks for a second step, not which."""
+    """An account for support. second: whether sign-in asks for a second step, not which. certificates: how many of an
+    electronic signature she can sign in by."""
 
     account: Account
     stands: Stands
@@ -34,6 +36,7 @@ class Shown:
     inn: str
     counted: Counted
     second: bool
+    certificates: int
     last_signin: datetime | None
     temporary: Temporary | None
 
@@ -52,6 +55,7 @@ def of(account: Account, stands: Stands) -> Shown:
         inn=f"********{inn[-4:]}" if inn else "",
         counted=counted(account.pk),
         second=protected(account),
+        certificates=Certificate.objects.usable(account.pk).count(),
         last_signin=Session.objects.filter(account=account).aggregate(at=Max("created_at"))["at"],
         temporary=Temporary.objects.filter(account=account, over_at=None).first(),
     )

@@ -28,6 +28,7 @@ from dopusk.portal.profile.closing import close
 from dopusk.portal.profile.export import everything
 from dopusk.portal.sessions.actions import start
 from dopusk.portal.sessions.models import Session
+from dopusk.portal.support import shown as support
 from dopusk.portal.tests.browser import Browser, known
 from dopusk.web.journal.models import Entry
 from dopusk.web.signing.models import Challenge, Signature
@@ -333,3 +334,10 @@ def test_the_page_of_security_names_the_signature(office, anna):
     assert 'href="/certificates/"' in browser_of(anna).get("/security/").text
     added(office)
     assert "Учебный УЦ" in browser_of(anna).get("/security/").text
+
+
+def test_support_sees_how_many_there_are_and_no_more(office, anna):
+    _card, one = added(office)
+    assert support.of(anna, None).certificates == 1
+    block(browser_of(anna), one, "lost")
+    assert support.of(anna, None).certificates == 0
