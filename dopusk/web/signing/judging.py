@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from django.utils import timezone
 
@@ -145,9 +146,12 @@ def issuers(body: bytes, url: str) -> tuple[bytes, ...]:
         return tuple(one.der for one in roots.bundle(body))
     except ValueError:
         pass
+    several = (
+        pkcs7.load_pem_pkcs7_certificates if b"-----BEGIN" in body else pkcs7.load_der_pkcs7_certificates
+    )
     try:
-        return tuple(one.public_bytes(Encoding.DER) for one in pkcs7.load_der_pkcs7_certificates(body))
-    except ValueError:
+        return tuple(one.public_bytes(Encoding.DER) for one in several(body))
+    except (ValueError, UnsupportedAlgorithm):
         raise Unreachable("garbage", url) from None
 
 

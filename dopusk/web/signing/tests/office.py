@@ -62,6 +62,7 @@ class Office:
     hosts: list[str] = field(default_factory=list)
     revoked: list[Revoked] = field(default_factory=list)
     location: str = ""
+    bundle: bytes = b""
 
     def __post_init__(self) -> None:
         founded = self.founded = datetime.now(UTC) - timedelta(days=400)
@@ -121,7 +122,7 @@ class Office:
             case "/root.cer":
                 return 200, self.root.certificate
             case "/ca.cer":
-                return 200, self.issuer.certificate
+                return 200, self.bundle or self.issuer.certificate
             case "/root.crl":
                 return 200, self.root.revocation_list([], now)
             case "/ca.crl":

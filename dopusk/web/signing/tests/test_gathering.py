@@ -1,13 +1,18 @@
 """What certificates point to is fetched with patience and suspicion: addresses there were written by strangers."""
 
+import contextlib
+import subprocess
 import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dopusk.trust import certificates
 from dopusk.trust.subjects import Subject
-from dopusk.web.signing import actions, asking, gathering, remembered
+from dopusk.web.signing import actions, asking, gathering, judging, remembered
 from dopusk.web.signing.gathering import CRL, OCSP, Budget, Unreachable, fetch
 from dopusk.web.signing.models import Signature
 from dopusk.web.signing.tests import office as offices
@@ -272,3 +277,55 @@ def test_the_name_goes_along_while_the_address_was_looked_at(office, monkeypatch
     monkeypatch.setattr(asking.socket, "getaddrinfo", here)
     assert fetch(f"http://ca.example:{port}/ca.cer", CRL) == office.issuer.certificate
     assert office.hosts == [f"ca.example:{port}"]
+
+
+def bundled(folder, office, *form: str) -> bytes:
+    """The certificates above her as openssl puts several into one PKCS#7."""
+    both = certificates.pem(office.issuer.certificate) + certificates.pem(office.root.certificate)
+    (folder / "both.pem").write_bytes(both)
+    command = ["openssl", "crl2pkcs7", "-nocrl", "-certfile", str(folder / "both.pem"), *form]
+    return subprocess.run(command, capture_output=True, check=True, env={"PATH": "/usr/bin:/bin"}).stdout
+
+
+@pytest.mark.parametrize("office", ["ec", "gost"], indirect=True)
+def test_issuers_come_in_every_form_authorities_publish_them_in(signed, office, tmp_path):
+    card = office.card()
+    both = certificates.pem(office.issuer.certificate) + certificates.pem(office.root.certificate)
+    forms = (
+        both,
+        certificates.pem(office.issuer.certificate),
+        bundled(tmp_path, office, "-outform", "DER"),
+        bundled(tmp_path, office),
+    )
+    for form in forms:
+        office.bundle = form
+        assert signed(card, whole=False).code == "good"
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        b"",
+        b"\x30\x80",
+        b"-----BEGIN CERTIFICATE-----",
+        b"-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n",
+        b"\x30\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x02\x04\x00",
+        b"\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02",
+        "Страница не найдена".encode(),
+    ],
+)
+def test_whatever_else_stands_there_leaves_the_chain_incomplete(signed, office, published):
+    office.bundle = published or b" "
+    assert signed(whole=False).code == "chain_incomplete"
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_of_a_stranger_break_what_reads_them(content):
+    for read in (remembered._listed, remembered._answered):
+        with contextlib.suppress(ValueError):
+            read(content)
+    with contextlib.suppress(Unreachable):
+        judging.issuers(content, "http://ca.example")
+    assert judging.attached(content) == b""
+    assert judging.timestamp_of(content) is None
+    assert judging.stamped_by(content) == ()

@@ -13,11 +13,11 @@ from dopusk.web.signing.tests.test_asking import ACT, ask, examine
 
 @pytest.fixture
 def kept(db, office):
-    """kept(**of the card) signs and keeps."""
+    """kept(**of the card) signs and keeps; whole: with the certificates above in the signature."""
 
-    def keep(**of_card):
+    def keep(*, whole=True, **of_card):
         challenge = ask()
-        examined = examine(challenge, office.card(**of_card).sign(challenge.content))
+        examined = examine(challenge, office.card(**of_card).sign(challenge.content, whole=whole))
         assert examined.code == "good"
         return actions.keep(examined)
 
@@ -41,9 +41,9 @@ def run(line: str, folder) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize("office", ["ec", "rsa", "gost"], indirect=True)
-@pytest.mark.parametrize("crl_only", [False, True])
-def test_openssl_agrees_by_the_lines_of_the_guide(office, kept, tmp_path, settings, crl_only):
-    signature = kept(crl_only=crl_only)
+@pytest.mark.parametrize(("crl_only", "whole"), [(False, True), (True, True), (False, False)])
+def test_openssl_agrees_by_the_lines_of_the_guide(office, kept, tmp_path, settings, crl_only, whole):
+    signature = kept(crl_only=crl_only, whole=whole)
     guide, lines = unpacked(package.package(signature), tmp_path)
     assert lines[0] == package.command(signature)
     done = run(lines[0], tmp_path)
@@ -78,8 +78,9 @@ def test_openssl_refuses_what_was_altered_in_the_archive(office, kept, tmp_path)
     assert run(lines[0], tmp_path).returncode != 0
 
 
-def test_openssl_does_not_believe_another_root(office, kept, tmp_path):
-    _, lines = unpacked(package.package(kept()), tmp_path)
+@pytest.mark.parametrize("whole", [True, False])
+def test_openssl_does_not_believe_another_root(office, kept, tmp_path, whole):
+    _, lines = unpacked(package.package(kept(whole=whole)), tmp_path)
     (tmp_path / "roots.pem").write_bytes(office.stamps.certificate.public_bytes(package.Encoding.PEM))
     assert run(lines[0], tmp_path).returncode != 0
 
