@@ -63,7 +63,7 @@ class Extensions:
 _BROKEN: Final = Extensions(readable=False, understood=False)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=128)
 def of(certificate: Certificate) -> Extensions:
     """Never raises: what cannot be read is told so."""
     try:

@@ -327,7 +327,9 @@ def _extensions(what: Issued, public: bytes, authority: bytes, label: str) -> li
         extension(x509.AuthorityKeyIdentifier(authority, None, None)),
     ]
     if what.ca is not None:
-        made.append(extension(x509.BasicConstraints(what.ca, what.path_length), critical=True))
+        made.append(
+            extension(x509.BasicConstraints(what.ca, what.path_length if what.ca else None), critical=True)
+        )
     if what.usage is not None:
         made.append(extension(usage(*what.usage), critical=True))
     if what.purposes is not None:
