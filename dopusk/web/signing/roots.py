@@ -45,9 +45,15 @@ def policy(*, person: bool = True) -> Policy:
     accredited = _accredited(settings.SIGNING_ROOTS)
     of_time = _accredited(settings.SIGNING_TSA_ROOTS or settings.SIGNING_ROOTS)
     if settings.SIGNING_REGISTERS:
-        shown = _shown(f"{settings.SIGNING_REGISTERS}/pki/roots.pem")
-        accredited, of_time = accredited + shown, of_time + shown
-        of_time += _shown(f"{settings.SIGNING_REGISTERS}/pki/ca.pem")  # its timestamps are of its seals' root
+        try:
+            shown = _shown(f"{settings.SIGNING_REGISTERS}/pki/roots.pem")
+            of_time += shown + _shown(
+                f"{settings.SIGNING_REGISTERS}/pki/ca.pem"
+            )  # of its seals and timestamps
+            accredited += shown
+        except Unavailable:
+            if not accredited:
+                raise
     return Policy(
         roots=accredited, timestamp_roots=of_time, policies=settings.SIGNING_POLICIES, person=person
     )
