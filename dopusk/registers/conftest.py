@@ -44,7 +44,7 @@ def cabinet(_admitted: None, settings: Any) -> Program:
 
 @pytest.fixture
 def operator(_admitted: None, settings: Any) -> Program:
-    """The stand's own program, allowed to throw switches and nothing else."""
+    """The stand's own program: throws switches, and has certificates issued."""
     return Program(settings.CLIENT_TOKENS["stand"])
 
 

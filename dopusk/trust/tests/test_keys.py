@@ -89,3 +89,13 @@ def test_processes_starting_at_once_agree_on_one_key(folder: Path) -> None:
     numbers = {process.communicate(timeout=60)[0].strip() for process in started}
     assert len(numbers) == 1
     assert numbers != {""}
+
+
+def test_a_key_held_as_bytes_is_made_once_and_lies_sealed_under_its_name(folder: Path) -> None:
+    made = iter([b"first", b"second"])
+    for _ in range(2):
+        assert keys.KeyFolder(folder, Sealer(KEK)).secret("gost", lambda: next(made)) == b"first"
+    assert b"first" not in (folder / "gost.key").read_bytes()
+    (folder / "other.key").write_bytes((folder / "gost.key").read_bytes())
+    with pytest.raises(SealBroken):
+        keys.KeyFolder(folder, Sealer(KEK)).secret("other", lambda: b"third")
