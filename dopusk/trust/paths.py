@@ -4,6 +4,7 @@ Revocation is :mod:`dopusk.trust.revocation`'s. Names are compared octet by octe
 whoever limits names or policies in a way we do not work out is not believed (docs/decisions/0037).
 """
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,6 +64,7 @@ def find(
     return nearest or Path("chain_incomplete", "", (certificate,))
 
 
+@functools.lru_cache(maxsize=128)
 def issued(certificate: Certificate, issuer: Certificate) -> str:
     """Whether the issuer's key signed the certificate: ``good``, ``algorithm_unknown`` or ``signature_wrong``."""
     tbs, algorithm, value = der.parse(certificate.der).parts
