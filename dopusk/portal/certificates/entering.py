@@ -132,4 +132,5 @@ THE_WAY: Final = Way(
     ),
     opened=opened,
     object_key=lambda key: f"certificate:{key}",
+    able=lambda sub: Certificate.objects.usable(sub).exists(),
 )

@@ -22,6 +22,7 @@ from dopusk.portal.signin import actions, rules, steps
 from dopusk.portal.signin import second as seconds
 from dopusk.portal.signin.forms import CodeForm, PasswordForm
 from dopusk.portal.signin.rules import Held
+from dopusk.portal.signin.ways import WAYS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -144,6 +145,7 @@ def _shown(
         "how": how,
         "others": [way for way in _able(person) if way != how],
         "passkeys": enrolled.methods(person.sub).passkeys,
+        "ways": [way for way in WAYS.values() if way.able(person.sub)],
         "next": rules.safe_next(values.get("next", "/")),
         "late": access.LATE in request.GET,
         "sms_id": sms,

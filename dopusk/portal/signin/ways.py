@@ -1,5 +1,6 @@
 """Other ways to begin a sign-in, which higher slices bring when they are ready."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,7 @@ class Way:
 
     words, words_two_steps: what the journal says of a session opened by it, alone or with a second step; device and
     network go in. opened: what the slice notes in the transaction that has opened the session, for the key it gave.
-    object_key: what the journal's line is about, for that key.
+    object_key: what the journal's line is about, for that key. able: whether somebody signed in could come this way.
     """
 
     url: str
@@ -25,6 +26,7 @@ class Way:
     words_two_steps: str
     opened: Callable[[Opened, str], None]
     object_key: Callable[[str], str]
+    able: Callable[[uuid.UUID], bool]
 
 
 WAYS: Final[dict[str, Way]] = {}

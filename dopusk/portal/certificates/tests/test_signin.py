@@ -352,3 +352,24 @@ def test_never_all_threads_wait_for_strangers_servers(office, anna, monkeypatch)
     assert (busy.status_code, code_of(busy)) == (503, "signin_busy")
     assert text_of(browser, busy) == text
     assert bring(browser, busy, card.sign(text)).status_code == 303
+
+
+def test_half_an_hour_later_she_proves_herself_by_signing_in_anew(office, anna):
+    card, _one = added(office)
+    browser = Browser()
+    sign_in(browser, card)
+    Session.objects.filter(account=anna).update(proved_at=timezone.now() - timedelta(minutes=31))
+    asked = browser.get("/security/password/")
+    page = browser.get(asked.headers["location"])
+    way = re.search(rf'href="({SIGNIN}[^"]+)"', page.text)[1]
+    form = browser.get(way.replace("&amp;", "&"))
+    answer = bring(browser, form, card.sign(text_of(browser, form)))
+    assert answer.headers["location"] == "/security/password/"
+    assert browser.get("/security/password/").status_code == 200
+
+
+def test_whoever_has_no_certificate_is_not_sent_to_sign(db):
+    browser = browser_of(known("boris"))
+    Session.objects.update(proved_at=timezone.now() - timedelta(minutes=31))
+    asked = browser.get("/security/password/")
+    assert SIGNIN not in browser.get(asked.headers["location"]).text
