@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from dopusk.web.signing import gathering, remembered, roots, stamping
 from dopusk.web.signing.tests import office as offices
@@ -18,7 +20,7 @@ def afresh() -> None:
 
 
 @pytest.fixture(params=["ec"])
-def office(request, settings, tmp_path) -> Iterator[offices.Office]:
+def office(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[offices.Office]:
     """An accredited authority; tests name another algorithm by `indirect`."""
     if request.param == "gost":
         request.getfixturevalue("gost_engine")
@@ -35,6 +37,6 @@ def office(request, settings, tmp_path) -> Iterator[offices.Office]:
 
 
 @pytest.fixture
-def anna(office) -> offices.Card:
+def anna(office: offices.Office) -> offices.Card:
     """Her certificate and key."""
     return office.card()

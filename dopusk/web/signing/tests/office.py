@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,6 +18,7 @@ from dopusk.trust.authority import Authority, request, subject
 from dopusk.trust.authority import Pointers as SealPointers
 from dopusk.trust.certificates import Certificate
 from dopusk.trust.issuers import Issuer, Pointers, Revoked
+from dopusk.trust.keys import PrivateKey
 from dopusk.trust.signing_keys import SigningKey, signing_key
 from dopusk.trust.subjects import Subject, office_name
 from dopusk.trust.timestamps import Responder
@@ -26,7 +28,7 @@ MARIA = Subject("Кузнецова", "Мария", "Игоревна", "0876543
 
 
 @cache
-def key(algorithm: str, whose: str):
+def key(algorithm: str, whose: str) -> PrivateKey | bytes:
     """One key a person and algorithm for the whole run: RSA takes its time."""
     if algorithm == "gost":
         return gost.new_key()
@@ -39,13 +41,13 @@ def key(algorithm: str, whose: str):
 class Card:
     """Somebody's certificate and key."""
 
-    key: object
+    key: PrivateKey | bytes
     certificate: Certificate
     chain: tuple[bytes, ...]
 
-    def sign(self, content: bytes, *, whole: bool = True, **options) -> bytes:
+    def sign(self, content: bytes, *, whole: bool = True, **options: Any) -> bytes:
         """CAdES-BES; whole: with the certificates above in it."""
-        options = {"at": datetime.now(UTC), "attached": False} | options
+        options.setdefault("at", datetime.now(UTC))
         signer, chain = cades.signer(self.key), self.chain if whole else ()
         return cades.create(content, self.certificate.der, signer, chain=chain, **options)
 
@@ -100,7 +102,12 @@ class Office:
         return certificates.pem(self.root.certificate) + self.stamps.certificate.public_bytes(Encoding.PEM)
 
     def card(
-        self, who: Subject = ANNA, *, issued: timedelta = timedelta(days=1), days: int = 300, crl_only=False
+        self,
+        who: Subject = ANNA,
+        *,
+        issued: timedelta = timedelta(days=1),
+        days: int = 300,
+        crl_only: bool = False,
     ) -> Card:
         """A certificate issued so long ago, for so many days."""
         own = key(self.algorithm, who.snils or who.last_name)
