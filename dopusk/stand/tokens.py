@@ -5,6 +5,7 @@ import json
 import os
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -69,8 +70,16 @@ class Registers:
             addresses.url("registers"), json.loads(secrets.read_text())["DOPUSK_CABINET_REGISTERS_TOKEN"]
         )
 
-    def issue(self, csr: str, person: Person, branch: Branch, *, days: int = 365) -> Issued:
-        """A certificate of a known person for the key that signed the request (PEM)."""
+    def issue(
+        self,
+        csr: str,
+        person: Person,
+        branch: Branch,
+        *,
+        days: int = 365,
+        work: Mapping[str, str] | None = None,
+    ) -> Issued:
+        """A certificate of a known person for the key that signed the request (PEM). work: organisation, title…"""
         owner = {
             "lastName": person.last_name,
             "firstName": person.first_name,
@@ -78,6 +87,7 @@ class Registers:
             "snils": person.snils,
             "inn": person.inn,
             "email": person.email,
+            **(work or {}),
         }
         asked = {"csr": csr, "profile": "person", "authority": branch, "owner": owner, "days": days}
         answer = self._post("certificates", asked)

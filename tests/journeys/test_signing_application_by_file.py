@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dopusk.stand.running import RunningStand
-from tests.journeys.conftest import SLOWEST_MS, enter_cabinet
+from tests.journeys.conftest import SLOWEST_MS, enter_cabinet, enter_portal
 from tests.journeys.test_main_job import look, press, scan
 from tests.journeys.test_signing_by_file import Signer
 
@@ -113,3 +113,36 @@ def test_anna_signs_her_application_by_a_file_and_the_centre_checks_it(
     phone.goto(f"{application}withdraw/")
     phone.locator("main form button[type=submit]").click()
     expect(phone.locator("main")).to_contain_text("Отозвано")
+
+
+def test_viktor_comes_in_by_his_certificate_and_finds_it_in_his_draft(
+    stand: RunningStand, window: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    work = {"organisation": "Городская больница № 1", "title": "Врач-терапевт"}
+    signer = Signer(stand, tmp_path, "viktor", work)
+    phone = window(java_script_enabled=False, viewport=PHONE).new_page()
+    phone.goto(f"{stand.portal}/signin/?next=/certificates/add/")
+    enter_portal(stand, phone, "viktor")
+    phone.wait_for_url("**/certificates/add/**")
+    signer.answer(phone)
+    phone.wait_for_url(lambda url: "/add/" not in url)
+    phone.locator("form[action='/signout/'] button").click()
+
+    phone.goto(f"{stand.cabinet}/signin/?next=/applications/new/")
+    phone.locator("a[href^='/signin/signature/']").click()
+    signer.answer(phone)
+    allow = phone.locator("button[name=decision][value=allow]")
+    expect(phone.locator("main")).to_be_visible()
+    if allow.count():
+        allow.click()
+    phone.wait_for_url(f"{stand.cabinet}/applications/new/")
+    phone.locator("main form button[type=submit]").first.click()
+    address = re.match(r".*/applications/[0-9a-f-]{36}/", phone.url)
+    assert address, phone.url
+    phone.goto(f"{address[0]}steps/report/")
+    expect(phone.get_by_label("Место работы")).to_have_value(work["organisation"])
+    expect(phone.get_by_label("Должность")).to_have_value(work["title"])
+    expect(phone.locator("main")).to_contain_text("Взято из Вашего сертификата")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+    phone.goto(f"{address[0]}withdraw/")
+    phone.locator("main form button[type=submit]").click()

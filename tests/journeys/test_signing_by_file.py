@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -26,12 +26,14 @@ _HEX = re.compile(r"[0-9a-f]{32}")
 class Signer:
     """A key and its certificate in files, and openssl: any program will do."""
 
-    def __init__(self, stand: RunningStand, folder: Path, key: str) -> None:
+    def __init__(
+        self, stand: RunningStand, folder: Path, key: str, work: Mapping[str, str] | None = None
+    ) -> None:
         who = sandbox.person(key)
         self.registers, self.folder = Registers.of(stand.state), folder
         private, request = new_key("ec", who.full_name)
         assert isinstance(private, ec.EllipticCurvePrivateKey)
-        issued = self.registers.issue(request, who, "ec")
+        issued = self.registers.issue(request, who, "ec", work=work)
         self.serial = issued.serial
         written = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         (folder / "key.pem").write_bytes(written)
