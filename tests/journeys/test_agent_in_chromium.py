@@ -195,6 +195,22 @@ def test_a_page_that_is_closed_takes_its_pin_window_with_it(
     assert answer == "NO_CERT"
 
 
+def test_a_page_that_thinks_better_of_it_takes_its_pin_window_away(
+    machine: Machine, page: Page, site: str, chosen: str
+) -> None:
+    windows = len(machine.pins.asked())
+    machine.pins.holds(PIN)
+    asking(page, signing(text(site), chosen))
+    machine.pins.wait(windows + 1)
+    assert ask(page, {"v": 1, "do": "cancel"}) == {"ok": True}
+    assert answered(page)["code"] == "CANCELLED"
+    machine.pins.types(PIN)
+    deadline = time.monotonic() + 10
+    while (answer := ask(page, signing(text(site), chosen))).get("code") == "BUSY":
+        assert time.monotonic() < deadline
+    assert answer["ok"] is True
+
+
 def test_a_text_of_another_site_is_not_signed(page: Page, chosen: str) -> None:
     content = text("https://bank.example.org", "Перевести всё")
     assert ask(page, signing(content, chosen))["code"] == "OTHER_ORIGIN"

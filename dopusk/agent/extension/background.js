@@ -5,6 +5,8 @@ const HOST = "org.dopusk.agent";
 const FIELDS = ["v", "do", "content", "thumbprint"];
 const ABSENT = /not found|forbidden|disallowed|failed to start/i;
 
+const running = new Map(); // tab → how to end what it waits for
+
 const refusal = (code, detail) => ({ ok: false, code, ...(detail ? { detail } : {}) });
 
 chrome.runtime.onMessageExternal.addListener((message, sender, sendResponse) => {
@@ -12,32 +14,39 @@ chrome.runtime.onMessageExternal.addListener((message, sender, sendResponse) => 
     sendResponse(refusal("ORIGIN_REFUSED", "frame"));
     return false;
   }
+  if (message?.do === "cancel") {
+    stop(sender.tab.id, "page");
+    sendResponse({ ok: true });
+    return false;
+  }
   ask(message, sender).then(sendResponse, (error) => sendResponse(refusal("NO_HOST", String(error))));
   return true; // the answer comes later
 });
 
+chrome.tabs.onRemoved.addListener((tab) => stop(tab, "page_gone"));
+
+// Closes the pipe to the program; with it goes its PIN window.
+function stop(tab, why) {
+  for (const end of running.get(tab) ?? []) end(refusal("CANCELLED", why));
+}
+
 function ask(message, sender) {
+  const tab = sender.tab.id;
   const question = { origin: sender.origin };
   for (const field of FIELDS) {
     if (message && Object.hasOwn(message, field)) question[field] = message[field];
   }
   return new Promise((resolve) => {
     const port = chrome.runtime.connectNative(HOST);
-    const pageGone = (tabId) => {
-      if (tabId === sender.tab.id) {
-        port.disconnect(); // and its PIN window goes
-        end(refusal("CANCELLED", "page_gone"));
-      }
-    };
     const end = (answer) => {
-      chrome.tabs.onRemoved.removeListener(pageGone);
+      const others = (running.get(tab) ?? []).filter((one) => one !== end);
+      if (others.length) running.set(tab, others);
+      else running.delete(tab);
+      port.disconnect();
       resolve(answer);
     };
-    chrome.tabs.onRemoved.addListener(pageGone);
-    port.onMessage.addListener((answer) => {
-      end(answer);
-      port.disconnect();
-    });
+    running.set(tab, [...(running.get(tab) ?? []), end]);
+    port.onMessage.addListener(end);
     port.onDisconnect.addListener(() => {
       const said = chrome.runtime.lastError?.message ?? "";
       end(refusal(ABSENT.test(said) ? "NO_HOST" : "TOKEN_FAULT", said));

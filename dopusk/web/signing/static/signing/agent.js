@@ -69,9 +69,19 @@ export const agent = (id) => {
     },
 
     async sign(content, thumbprint) {
-      const { signature } = accepted(await ask(SIGN_MS, { do: "sign", content, thumbprint }));
-      if (!signature) throw new SignerError("OTHER", { detail: "no signature" });
-      return bare(signature);
+      addEventListener("pagehide", this.cancel);
+      try {
+        const { signature } = accepted(await ask(SIGN_MS, { do: "sign", content, thumbprint }));
+        if (!signature) throw new SignerError("OTHER", { detail: "no signature" });
+        return bare(signature);
+      } finally {
+        removeEventListener("pagehide", this.cancel);
+      }
+    },
+
+    // Takes the PIN window away; whether that succeeds makes no difference here.
+    cancel() {
+      ask(HELLO_MS, { do: "cancel" }).catch(() => {});
     },
   };
 };

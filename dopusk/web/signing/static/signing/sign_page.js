@@ -159,6 +159,7 @@ class SignPage {
     this.attempts += 1;
     const turn = this.attempts;
     this.attempt = turn;
+    this.asked = backend;
     this.show();
     try {
       this.say("reading");
@@ -196,6 +197,7 @@ class SignPage {
 
   stop() {
     if (!this.attempt) return;
+    this.asked?.cancel?.();
     this.rest();
     this.tell("STOPPED");
   }

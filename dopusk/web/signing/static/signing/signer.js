@@ -4,7 +4,8 @@
 //   available()      whether the program answers in this browser; soon, and without asking the person anything
 //   listCertificates()  [{thumbprint, certificate: base64 DER, token: {label, serial, left, locked}}], never empty
 //   sign(content, thumbprint, {pin})  content in base64 → a detached CMS, DER in base64
-// The last two refuse with SignerError(code, {left, detail}). A thumbprint means something to its own back end only.
+//   cancel()         if it can: takes the program's window away while `sign` waits
+// The two before it refuse with SignerError(code, {left, detail}). A thumbprint means something to its own back end only.
 // Whoever has none of the programs signs a downloaded file with any other and uploads the signature: without scripts.
 import { agent } from "./agent.js";
 import { cadesplugin } from "./cadesplugin.js";
