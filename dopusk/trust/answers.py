@@ -116,6 +116,8 @@ def _read(encoded: bytes) -> Answer:
         basic.maybe(0xA0),
     )
     basic.end()
+    if value.body[:1] != b"\0":  # whole octets
+        raise NotAnAnswer
     data = der.Parts(tbs)
     data.maybe(0xA0)  # version 1 is the default
     who = data.take()

@@ -71,6 +71,8 @@ def issued(certificate: Certificate, issuer: Certificate) -> str:
     inside = [part for part in tbs.parts if part.tag == 0x30][:1]
     if not inside or inside[0].raw != algorithm.raw:  # RFC 5280 §4.1.1.2
         return "algorithm_unknown"
+    if value.body[:1] != b"\0":  # whole octets, or the same certificate could be written in other bytes
+        return "signature_wrong"
     return algorithms.issued(issuer, algorithm, tbs.raw, value.body[1:])
 
 

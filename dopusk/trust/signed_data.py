@@ -179,7 +179,7 @@ def _signer(
 def _timestamp(unsigned: der.Element) -> bytes | None:
     """The signature timestamp, of which there may be one; other unsigned attributes say nothing to us."""
     found = [one for one in unsigned.parts if der.Parts(one).take(0x06).dotted() == der.TIMESTAMP_TOKEN]
-    values = [value for one in found for value in one.parts[1].parts if len(one.parts) == 2]
+    values = [value for one in found if len(one.parts) == 2 for value in one.parts[1].parts]
     if len(found) > 1 or len(values) != len(found):
         raise NotSigned("not_cms", "attributes")
     return values[0].raw if values else None

@@ -163,6 +163,21 @@ def test_the_algorithm_inside_and_outside_is_one() -> None:
     assert told(find(changed(anna(), outside), CA.certificate)) == ("algorithm_unknown", "chain")
 
 
+def test_the_signature_of_a_certificate_is_whole_octets() -> None:
+    """Or a certificate blocked by its bytes would come back in others, with the signature of its issuer unhurt."""
+    named = Issued(ANNA)
+    issued = (CA.issue(key_of("ec", "anna"), named) for _ in range(64))
+    even = next(one for one in issued if not one.der[-1] & 1)
+
+    def fewer_bits(parts: list[bytes]) -> None:
+        parts[2] = der.element(0x03, b"\1", der.parse(even.der).parts[2].body[1:])
+
+    other = changed(even, fewer_bits)
+    assert other != even
+    assert find(even, CA.certificate).code == ""
+    assert told(find(other, CA.certificate)) == ("chain_wrong", "signature")
+
+
 def test_what_is_said_of_addresses_is_kept_to_http() -> None:
     points = [
         x509.DistributionPoint([x509.UniformResourceIdentifier(address)], None, None, None)

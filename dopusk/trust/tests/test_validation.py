@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dopusk.trust import cades, certificates, gost, keys
+from dopusk.trust import cades, certificates, der, gost, keys
 from dopusk.trust.certificates import Certificate
 from dopusk.trust.issuers import Issuer, Pointers, Revoked
 from dopusk.trust.ocsp import Responder
@@ -54,6 +54,25 @@ def judge(message: bytes, evidence: Evidence, **said: object) -> Validation:
 
 
 LISTS = Evidence(crls=(root().crl(), ca().crl()))
+
+
+@pytest.mark.parametrize("values", [(), (b"\x05\x00",), (b"\x31\x00",), (b"\x31\x00", b"\x31\x00")])
+def test_an_unsigned_attribute_that_is_none_is_told_and_nothing_is_raised(values: tuple[bytes, ...]) -> None:
+    message = cades.with_timestamp(signed(), der.sequence())
+    stamp = der.attribute(der.TIMESTAMP_TOKEN, der.sequence())
+    broken = der.sequence(der.oid(der.TIMESTAMP_TOKEN), *values)
+    assert message.count(stamp) == 1
+    told = judge(replaced(der.parse(message), stamp, broken), LISTS)
+    assert (told.code, told.why) == ("not_signature", "attributes")
+
+
+def replaced(element: der.Element, old: bytes, new: bytes) -> bytes:
+    """The element with one of those inside put in place of another."""
+    if element.raw == old:
+        return new
+    if not element.parts:
+        return element.raw
+    return der.element(element.tag, *(replaced(part, old, new) for part in element.parts))
 
 
 def test_a_verdict_tells_all_that_people_are_shown() -> None:
