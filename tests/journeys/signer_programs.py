@@ -94,6 +94,8 @@ class Agent(Programs):
             return {"ok": True, "v": 1, "version": "1.0"}
         if message["do"] == "list":
             return {"ok": False, "code": self.refuses} if self.refuses else self.listed()
+        if message["do"] == "cancel":
+            return {"ok": True}
         assert message["do"] == "sign"
         return self.signed(message)
 
@@ -153,14 +155,14 @@ CADESPLUGIN = """
   }
   class Store {
     async Open(place, name, how) {
-      must(place === 2 && name === "My" && how === 0, "whose store");
-      await ask({ verb: "open" });
-      this.open = true;
+      must(place === 2 ? name === "My" && how === 0 : place === 100 && name === undefined, "which store");
+      await ask({ verb: "open", place });
+      this.open = place;
     }
     get Certificates() {
       must(this.open, "open first");
       const listed = (all) => ({ Count: Promise.resolve(all.length), Item: async (n) => new Certificate(all[n - 1]) });
-      return ask({ verb: "list" }).then(listed);
+      return ask({ verb: "list", place: this.open }).then(listed);
     }
     async Close() {
       must(this.open, "open first");
@@ -192,27 +194,39 @@ CADESPLUGIN = """
   plugin.catch(() => {});
   plugin.CreateObjectAsync = async (name) => new kinds[name]();
   plugin.getLastError = (error) => error.message;
-  Object.assign(plugin, { CAPICOM_CURRENT_USER_STORE: 2, CAPICOM_MY_STORE: "My" });
+  Object.assign(plugin, { CAPICOM_CURRENT_USER_STORE: 2, CAPICOM_MY_STORE: "My", CADESCOM_CONTAINER_STORE: 100 });
   Object.assign(plugin, { CADESCOM_BASE64_TO_BINARY: 1, CADESCOM_CADES_BES: 1 });
   window.cadesplugin = plugin;
 })();
 """
 
 
+CONTAINERS = 100  # the vendor's number of "what lies on tokens"
+
+
 @dataclass
 class CadesPlugin(Programs):
-    """«КриптоПро ЭЦП Browser plug-in». prompts as of Agent, or the words of an error. missing: no program behind it."""
+    """«КриптоПро ЭЦП Browser plug-in». prompts as of Agent, or the words of an error. missing: no program behind it.
+
+    installed: certificates in the person's store; the others lie on tokens alone, which an old plug-in does not show.
+    """
 
     prompts: list[str] = field(default_factory=list)
     missing: bool = False
+    installed: list[Held] = field(default_factory=list)
+    old: bool = False
     script = CADESPLUGIN
 
     def said(self, call: Any) -> Any:
         verb = call["verb"]
         if verb == "load" and self.missing:
             return {"error": "Плагин недоступен"}
+        if verb == "open" and call["place"] == CONTAINERS and self.old:
+            return {"error": "Неверный параметр. (0x80070057)"}
         if verb == "list":
             every = [held for token in self.tokens for held in token.held]
+            if call["place"] != CONTAINERS:
+                every = [one for one in every if one in self.installed]
             return {
                 "value": [
                     {"thumbprint": one.digest("sha1").upper(), "certificate": one.base64, "key": True}

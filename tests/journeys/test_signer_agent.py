@@ -155,6 +155,7 @@ def test_what_comes_after_she_stopped_is_not_sent(anna):
     page.evaluate("(signature) => window.release({ ok: true, signature })", late)
     page.wait_for_timeout(300)
     assert site.sent == []
+    assert agent.asked[-1]["message"] == {"v": 1, "do": "cancel"}  # its window goes
     page.click(SIGN)
     expect(page.locator("h1")).to_have_text("Принято")
     assert len(site.sent) == 1

@@ -48,7 +48,7 @@ def told(page, code):
 
 
 def test_cadesplugin_signs_detached_cades_bes_over_the_exact_bytes(anna):
-    programs = CadesPlugin([plugged(ANNA, CLINIC)])
+    programs = CadesPlugin([plugged(ANNA, CLINIC)], installed=[ANNA])
     site, page = anna(programs)
     expect(page.locator(".signer__owner")).to_have_count(2)
     expect(page.locator(FIELD)).to_be_hidden()
@@ -59,7 +59,24 @@ def test_cadesplugin_signs_detached_cades_bes_over_the_exact_bytes(anna):
     expect(page.locator("h1")).to_have_text("Принято")
     assert site.signature([CLINIC.loaded]).code == "good"
     verbs = [call["verb"] for call in programs.asked]
-    assert verbs.count("open") == verbs.count("close") == 2
+    assert verbs.count("open") == verbs.count("close") == 4  # two stores, looked into twice
+
+
+def test_an_old_cadesplugin_shows_what_is_installed(anna):
+    site, page = anna(CadesPlugin([plugged(ANNA, CLINIC)], installed=[CLINIC], old=True))
+    expect(page.locator(".signer__owner")).to_have_count(1)
+    page.click(SIGN)
+    expect(page.locator("h1")).to_have_text("Принято")
+    assert site.signature([CLINIC.loaded]).code == "good"
+
+
+def test_a_token_gone_since_the_list_is_told_from_a_missing_certificate(anna):
+    programs = CadesPlugin([plugged()])
+    site, page = anna(programs)
+    programs.tokens.clear()
+    page.click(SIGN)
+    told(page, "UNPLUGGED")
+    assert site.sent == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +122,7 @@ def test_cadesplugin_counts_on_the_token_until_it_locks(anna):
 
 def test_an_empty_store_and_an_absent_program_are_told_apart(anna):
     _, page = anna(CadesPlugin())
-    expect(page.locator("[data-signer-notice]")).to_have_attribute("data-code", "NO_CERT")
+    expect(page.locator("[data-signer-notice]")).to_have_attribute("data-code", "NO_TOKEN")
     _, page = anna(CadesPlugin(missing=True))
     expect(page.locator("[data-signer-notice]")).to_have_attribute("data-code", "NO_PLUGIN")
 

@@ -76,33 +76,72 @@ export const cadesplugin = (url) => {
     return new SignerError(CODES[digits] ?? "OTHER", { detail: digits ? `0x${digits}` : words.slice(0, 200) });
   };
 
-  // Does `work(plugin, certificates)` with the person's own store open, and closes it whatever comes.
-  const inStore = async (work) => {
+  // Does `work(certificates)` with a store open, and closes it whatever comes.
+  const inStore = async (found, address, work) => {
+    const store = await found.CreateObjectAsync("CAdESCOM.Store");
+    await store.Open(...address);
+    try {
+      return await work(await store.Certificates);
+    } finally {
+      await store.Close();
+    }
+  };
+
+  // Calls `see(certificate, thumbprint)` for each with a key until it answers something, and answers that: first those
+  // in the person's store, then what lies on tokens and was never installed, which old plug-ins do not show.
+  const each = async (found, see) => {
+    const seen = new Set();
+    const look = async (certificates) => {
+      const count = await certificates.Count;
+      for (let place = 1; place <= count; place += 1) {
+        const certificate = await certificates.Item(place);
+        const thumbprint = String(await certificate.Thumbprint);
+        if (seen.has(thumbprint) || !await certificate.HasPrivateKey()) continue;
+        seen.add(thumbprint);
+        const answer = await see(certificate, thumbprint);
+        if (answer) return answer;
+      }
+      return null;
+    };
+    const own = [
+      found.CAPICOM_CURRENT_USER_STORE ?? CURRENT_USER_STORE,
+      found.CAPICOM_MY_STORE ?? STORE_MY,
+      found.CAPICOM_STORE_OPEN_READ_ONLY ?? OPEN_READ_ONLY,
+    ];
+    const answer = await inStore(found, own, look);
+    if (answer || found.CADESCOM_CONTAINER_STORE === undefined) return answer;
+    let looked = false;
+    try {
+      return await inStore(found, [found.CADESCOM_CONTAINER_STORE], (certificates) => {
+        looked = true;
+        return look(certificates);
+      });
+    } catch (error) {
+      if (looked) throw error;
+      return null; // it cannot
+    }
+  };
+
+  // `work(plugin)` in its time, its errors said in our codes.
+  const asked = async (ms, work) => {
     await ready();
     const found = globalThis.cadesplugin;
     try {
-      const store = await found.CreateObjectAsync("CAdESCOM.Store");
-      await store.Open(
-        found.CAPICOM_CURRENT_USER_STORE ?? CURRENT_USER_STORE,
-        found.CAPICOM_MY_STORE ?? STORE_MY,
-        found.CAPICOM_STORE_OPEN_READ_ONLY ?? OPEN_READ_ONLY,
-      );
-      try {
-        return await work(found, await store.Certificates);
-      } finally {
-        await store.Close();
-      }
+      return await within(ms, "TIMEOUT", work(found));
     } catch (error) {
       throw refused(found, error);
     }
   };
 
-  const each = async (certificates, see) => {
-    const count = await certificates.Count;
-    for (let place = 1; place <= count; place += 1) {
-      const certificate = await certificates.Item(place);
-      if (await certificate.HasPrivateKey() && await see(certificate)) return;
-    }
+  const signed = async (found, certificate, content) => {
+    const signer = await found.CreateObjectAsync("CAdESCOM.CPSigner");
+    await signer.propset_Certificate(certificate);
+    await signer.propset_Options(found.CAPICOM_CERTIFICATE_INCLUDE_CHAIN_EXCEPT_ROOT ?? CHAIN_EXCEPT_ROOT);
+    const data = await found.CreateObjectAsync("CAdESCOM.CadesSignedData");
+    // the encoding first: content set before it is taken for text and signed as UTF-16
+    await data.propset_ContentEncoding(found.CADESCOM_BASE64_TO_BINARY ?? BASE64_TO_BINARY);
+    await data.propset_Content(content);
+    return data.SignCades(signer, found.CADESCOM_CADES_BES ?? CADES_BES, true);
   };
 
   return {
@@ -119,35 +158,20 @@ export const cadesplugin = (url) => {
     },
 
     async listCertificates() {
-      const found = [];
-      await within(LIST_MS, "TIMEOUT", inStore((_, certificates) => each(certificates, async (certificate) => {
-        found.push({
-          thumbprint: String(await certificate.Thumbprint),
-          certificate: bare(await certificate.Export(ENCODE_BASE64)),
-          token: { label: "", serial: "", left: null, locked: false },
-        });
-      })));
-      if (!found.length) throw new SignerError("NO_CERT");
-      return found;
+      const listed = [];
+      await asked(LIST_MS, (found) => each(found, async (certificate, thumbprint) => {
+        const der = bare(await certificate.Export(ENCODE_BASE64));
+        listed.push({ thumbprint, certificate: der, token: { label: "", serial: "", left: null, locked: false } });
+      }));
+      if (!listed.length) throw new SignerError("NO_TOKEN");
+      return listed;
     },
 
     async sign(content, thumbprint) {
-      const signature = await within(SIGN_MS, "TIMEOUT", inStore(async (plug, certificates) => {
-        let chosen = null;
-        await each(certificates, async (certificate) => {
-          if (String(await certificate.Thumbprint) === thumbprint) chosen = certificate;
-          return chosen;
-        });
-        if (!chosen) throw new SignerError("NO_CERT");
-        const signer = await plug.CreateObjectAsync("CAdESCOM.CPSigner");
-        await signer.propset_Certificate(chosen);
-        await signer.propset_Options(plug.CAPICOM_CERTIFICATE_INCLUDE_CHAIN_EXCEPT_ROOT ?? CHAIN_EXCEPT_ROOT);
-        const data = await plug.CreateObjectAsync("CAdESCOM.CadesSignedData");
-        // the encoding first: content set before it is taken for text and signed as UTF-16
-        await data.propset_ContentEncoding(plug.CADESCOM_BASE64_TO_BINARY ?? BASE64_TO_BINARY);
-        await data.propset_Content(content);
-        return data.SignCades(signer, plug.CADESCOM_CADES_BES ?? CADES_BES, true);
-      }));
+      const signature = await asked(SIGN_MS, (found) => each(found, async (certificate, its) => (
+        its === thumbprint ? signed(found, certificate, content) : null
+      )));
+      if (!signature) throw new SignerError("UNPLUGGED"); // it was listed, so its token is gone
       return bare(signature);
     },
   };
