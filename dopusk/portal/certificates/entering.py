@@ -45,8 +45,7 @@ class Refused:
 
 def enter(examined: Examined, place: Place, next_path: str) -> SignedIn | Awaiting | Locked | Refused:
     """Judge who stands behind a signature, and open her session. Raises signing.actions.Spent, Shut."""
-    owner = examined.validation.owner if examined.validation else None
-    account = _of(owner)
+    account = _of(_vouched(examined))
     with transaction.atomic():
         if account is not None:  # first, as everything that opens or ends sessions does
             account = Account.objects.select_for_update().filter(pk=account.pk, closed_at=None).first()
@@ -66,6 +65,13 @@ def enter(examined: Examined, place: Place, next_path: str) -> SignedIn | Awaiti
         return otherwise.begin(
             WAY, str(certificate.pk), account.pk, place, amr=list(rules.AMR), next_path=next_path
         )
+
+
+def _vouched(examined: Examined) -> Owner | None:
+    """Of a certificate that an authority we believe vouches for; nobody is looked up for anybody else's word, lest the
+    time it takes tell of accounts."""
+    found = examined.validation
+    return found.owner if found and (examined.good or examined.code in WHY) else None
 
 
 def _of(owner: Owner | None) -> Account | None:

@@ -199,6 +199,18 @@ def test_nothing_is_told_of_accounts_to_whoever_cannot_sign(office, anna):
     assert code_of(sign_in(Browser(), hers)) == code_of(sign_in(Browser(), nobodys)) == "revocation_unknown"
 
 
+def test_nobody_is_looked_up_for_a_certificate_nobody_vouches_for(
+    office, anna, settings, tmp_path, monkeypatch
+):
+    looked = []
+    monkeypatch.setattr(entering, "_of", lambda owner: looked.append(owner))
+    others = tmp_path / "others"
+    others.mkdir()
+    settings.SIGNING_ROOTS = others
+    assert code_of(sign_in(Browser(), card_of(office))) == "root_unknown"
+    assert looked == [None]
+
+
 def test_a_certificate_she_has_not_added_leads_to_the_cabinet_and_back(office, anna):
     browser, wanted = Browser(), "/oidc/authorize?client_id=dopusk-cabinet&x=1"
     answer = sign_in(browser, card_of(office), wanted)
