@@ -203,7 +203,7 @@ def test_nobody_is_looked_up_for_a_certificate_nobody_vouches_for(
     office, anna, settings, tmp_path, monkeypatch
 ):
     looked = []
-    monkeypatch.setattr(entering, "_of", lambda owner: looked.append(owner))
+    monkeypatch.setattr(entering, "_of", looked.append)
     others = tmp_path / "others"
     others.mkdir()
     settings.SIGNING_ROOTS = others
