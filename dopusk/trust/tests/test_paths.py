@@ -187,3 +187,25 @@ def test_what_is_said_of_addresses_is_kept_to_http() -> None:
     what = Issued({NameOID.COMMON_NAME: "x"}, pointers=False, further=further, before=FOUNDED)
     certificate = CA.issue(key_of("ec", "anna"), what)
     assert extensions.of(certificate).crls == ("http://pki.example/ca.crl",)
+
+
+def test_who_bears_his_own_name_but_another_s_signature_is_no_root() -> None:
+    key = key_of("ec", "self-styled")
+    styled = chains.written(key, chains.authority_of("styled", pointers=False), CA.key, None)
+    assert told(find(certificates.read(styled))) == ("chain_incomplete", "")
+    own = chains.root("ec", "own")
+    assert told(find(own.certificate)) == ("root_unknown", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"before": SIGNED}, ("", "")),
+        ({"before": SIGNED + timedelta(seconds=1)}, ("chain_wrong", "expired")),
+        ({"after": SIGNED}, ("", "")),
+        ({"after": SIGNED - timedelta(seconds=1)}, ("chain_wrong", "expired")),
+    ],
+)
+def test_a_term_has_its_first_and_its_last_second(said: dict[str, object], expected: tuple[str, str]) -> None:
+    edge = ROOT.office("ec", "edge", **said)
+    assert told(find(anna(edge), edge.certificate)) == expected

@@ -258,3 +258,38 @@ def test_what_is_wanted_names_both_ways_and_the_question_is_read_by_others() -> 
 def test_used_is_what_it_rests_on() -> None:
     idle, chosen = CA.crl(at=SIGNED + timedelta(minutes=1)), CA.crl(at=SIGNED + HOUR)
     assert ask(idle, ROOT.crl(), chosen).used == Evidence(crls=(chosen,))
+
+
+def test_no_word_from_before_a_hold_lifts_it() -> None:
+    """An answer without nextUpdate is soon too old for «not revoked», but not for what it says of a hold."""
+    minute = timedelta(minutes=1)
+    held = CA.ocsp(anna(), "revoked", at=SIGNED - 8 * minute, lasts=None, reason=HOLD)
+    before, after = CA.crl(at=SIGNED - DAY), CA.crl(at=SIGNED - minute)
+    found = ask(before, ocsp=(held,), now=SIGNED + minute).statement
+    assert found is not None
+    assert found.suspended
+    lifted = ask(before, after, ocsp=(held,), now=SIGNED + minute).statement
+    assert lifted is not None
+    assert lifted.revoked_at is None
+
+
+def test_an_answer_is_not_current_after_its_responder_s_term() -> None:
+    """Whoever finds an old responder's key could promise that an answer of its time is current for ever."""
+    over = CA.responder("ec", before=SIGNED - 400 * DAY, after=SIGNED - 30 * DAY)
+    answer = CA.ocsp(anna(), at=SIGNED - 31 * DAY, lasts=3650 * DAY, by=over)
+    assert ask(ocsp=(answer,)).why == "stale"
+    then = SIGNED - 32 * DAY  # of a moment before it was made it says what it said
+    assert ask(ocsp=(answer,), at=then).statement is not None
+
+
+def test_clocks_may_differ_by_five_minutes_and_no_more() -> None:
+    five, second = timedelta(minutes=5), timedelta(seconds=1)
+    for at, expected in ((SIGNED - five, "good"), (SIGNED - five - second, "stale")):
+        assert told(ask(ocsp=(CA.ocsp(anna(), at=at, lasts=None),))) == expected
+    lasts = timedelta(days=1)
+    for now, expected in ((SIGNED + five, "good"), (SIGNED + five + second, "stale")):
+        before = SIGNED - lasts  # it is over at the moment of signing
+        assert told(ask(ocsp=(CA.ocsp(anna(), at=before, lasts=lasts),), now=now)) == expected
+    for at, expected in ((NOW + five, "good"), (NOW + five + second, "untrusted")):
+        assert told(ask(CA.crl(at=at))) == expected
+        assert told(ask(ocsp=(CA.ocsp(anna(), at=at),))) == expected

@@ -224,3 +224,39 @@ def test_what_the_sandbox_issues_lists_and_answers_is_believed(
         assert told(Evidence(crls=(roots_list, listed))).code == code
     nobody = responder.answer(question, lambda _: {}, NOW)
     assert told(Evidence(crls=(roots_list,), ocsp=(nobody,))).why == "unknown"
+
+
+def test_a_term_has_its_first_and_its_last_second() -> None:
+    second = timedelta(seconds=1)
+    for said, code in (
+        ({"before": SIGNED}, "good"),
+        ({"before": SIGNED + second}, "not_yet_valid"),
+        ({"after": SIGNED}, "good"),
+        ({"after": SIGNED - second}, "expired_at_signing"),
+    ):
+        edge = ca().issue(anna().key, replace(Issued(ANNA), **said))  # type: ignore[arg-type]
+        lists = Evidence(crls=(root().crl(at=SIGNED), ca().crl(at=SIGNED)))
+        assert alone(edge, lists).code == code
+
+
+def test_what_is_revoked_at_the_very_second_is_revoked() -> None:
+    second = timedelta(seconds=1)
+    for since, code in ((SIGNED, "revoked_before"), (SIGNED + second, "good")):
+        gone = ca().crl((anna().certificate, since, "superseded"))
+        assert judge(signed(), Evidence(crls=(root().crl(), gone))).code == code
+
+
+def test_a_claimed_time_may_be_five_minutes_ahead() -> None:
+    for minutes, code in ((5, "good"), (6, "signed_in_future")):
+        assert judge(signed(at=SIGNED + timedelta(minutes=minutes)), LISTS).code == code
+
+
+def test_an_authority_that_was_revoked_since_vouched_rightly_unless_its_key_was_stolen() -> None:
+    for since, reason, code in (
+        (SIGNED + DAY, "superseded", "good"),
+        (SIGNED + DAY, "keyCompromise", "chain_wrong"),
+        (SIGNED, "superseded", "chain_wrong"),
+    ):
+        at = SIGNED + 2 * DAY
+        gone = root().crl((ca().certificate, since, reason), at=at)
+        assert judge(signed(), Evidence(crls=(gone, ca().crl(at=at))), now=at).code == code
