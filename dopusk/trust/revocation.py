@@ -7,7 +7,8 @@ It may say «not revoked» of a moment when it was produced at or after it, or w
 moment of the check nothing newer can be had (EN 319 102-1 §5.2.5; :data:`GRACE` is the difference of clocks we bear).
 What is older says nothing about the moment (``stale``). After a certificate has expired its authority may drop it
 from its lists, so a list of later counts only when it says that it keeps them (expiredCertsOnCRL, archive cutoff).
-«Revoked» is believed of any age: nobody comes back from there. A hold ends, so there the newest statement counts.
+«Revoked» is believed of any age: nobody comes back from there. A hold ends, so there the newest statement counts,
+and no «not revoked» from before a hold, however long it was promised to be current.
 
 Lists of others' certificates (indirect), of changes (delta), of some reasons only, and those with anything critical
 that we do not know, are not believed at all.
@@ -97,7 +98,9 @@ def _decide(question: Question, found: Sequence[_Found]) -> Standing:
         return Standing(statement, "", chosen.used, wanted)
     fresh = [one for one in believed if one[0].fresh]
     if fresh:
-        chosen, statement = max(fresh, key=lambda one: one[1].produced_at)
+        newest = max(one[1].produced_at for one in fresh)
+        held = [one for one in believed if one[1].suspended and one[1].produced_at > newest]
+        chosen, statement = max(held or fresh, key=lambda one: one[1].produced_at)
         return Standing(statement, "", chosen.used, wanted)
     told = {one.why for one in found} | ({"stale"} if believed else set())
     why = next((one for one in ("unknown", "stale", "untrusted") if one in told), "none")
@@ -270,7 +273,8 @@ def _by_answer(
         or single.this_update > answer.produced_at + GRACE
     ):
         raise _Disbelieved
-    used = _responder(question, answer).with_(Evidence(ocsp=(encoded,)))
+    responder, used = _responder(question, answer)
+    used = used.with_(Evidence(ocsp=(encoded,)))
     if single.status == "unknown":
         return _disbelieved("unknown")
     if single.reason == "removeFromCRL":
@@ -285,28 +289,31 @@ def _by_answer(
         suspended=single.reason == "certificateHold",
         encoded=encoded,
     )
-    fresh = _fresh(question, single.this_update, single.next_update, single.cutoff)
+    following = single.next_update and min(
+        single.next_update, responder.not_after
+    )  # nobody's word outlives him
+    fresh = _fresh(question, single.this_update, following, single.cutoff)
     return _Found(statement, "", fresh=fresh, used=used)
 
 
-def _responder(question: Question, answer: answers.Answer) -> Evidence:
+def _responder(question: Question, answer: answers.Answer) -> tuple[Certificate, Evidence]:
     """Who signed the answer, and may: the issuer, or whom it named for that (RFC 6960 §4.2.2.2).
 
-    What the belief in the responder rests on beside the answer itself.
+    And what the belief in the responder rests on beside the answer itself.
     """
     issuer = question.issuer
     if answers.by(answer, issuer) and _answered(answer, issuer):
-        return Evidence()
+        return issuer, Evidence()
     for responder in answer.certificates:
         if answers.by(answer, responder) and _named(responder, issuer, answer.produced_at):
             if not _answered(answer, responder):
                 raise _Disbelieved
             if extensions.of(responder).nocheck:
-                return Evidence()
+                return responder, Evidence()
             asked = Question(responder, issuer, answer.produced_at, question.now, question.evidence)
             own = _decide(asked, _by_lists(asked))
             if own.statement is not None and own.statement.revoked_at is None:
-                return own.used
+                return responder, own.used
     raise _Disbelieved
 
 
