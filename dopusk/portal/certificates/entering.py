@@ -139,4 +139,6 @@ THE_WAY: Final = Way(
     opened=opened,
     object_key=lambda key: f"certificate:{key}",
     able=lambda sub: Certificate.objects.usable(sub).exists(),
+    # a stand-in without its registers has no authority to believe
+    offered=lambda: not settings.ALONE or settings.SIGNING_ROOTS is not None,
 )

@@ -38,7 +38,7 @@ def context(client: Registration | None) -> dict[str, Any]:
     return {
         "client": client,
         "support": settings.PORTAL_SUPPORT,
-        "ways": WAYS.values(),
+        "ways": [way for way in WAYS.values() if way.offered()],
         "known_people": sandbox.PEOPLE if settings.SANDBOX else (),
         "known_password": sandbox.PASSWORD if settings.SANDBOX else "",
     }

@@ -16,7 +16,8 @@ class Way:
 
     words, words_two_steps: what the journal says of a session opened by it, alone or with a second step; device and
     network go in. opened: what the slice notes in the transaction that has opened the session, for the key it gave.
-    object_key: what the journal's line is about, for that key. able: whether somebody signed in could come this way.
+    object_key: what the journal's line is about, for that key. able: whether somebody signed in could come this way;
+    offered: whether anybody could here.
     """
 
     url: str
@@ -27,6 +28,7 @@ class Way:
     opened: Callable[[Opened, str], None]
     object_key: Callable[[str], str]
     able: Callable[[uuid.UUID], bool]
+    offered: Callable[[], bool]
 
 
 WAYS: Final[dict[str, Way]] = {}

@@ -26,6 +26,7 @@ from dopusk.portal.factors.actions import begin_totp, finish_totp
 from dopusk.portal.factors.models import Totp
 from dopusk.portal.notices.models import Notice
 from dopusk.portal.sessions.models import Session
+from dopusk.portal.signin import page as pages
 from dopusk.portal.signin import rules as signin
 from dopusk.portal.signin.actions import lock
 from dopusk.portal.signin.models import Pending
@@ -48,6 +49,15 @@ def signed_in(browser: Browser) -> bool:
 def test_the_page_of_sign_in_leads_there_and_keeps_where_she_goes(client, db):
     page = Browser().get("/signin/", params={"next": "/oidc/authorize?client_id=dopusk-cabinet&x=1"}).text
     assert f'href="{SIGNIN}?next=%2Foidc%2Fauthorize%3Fclient_id%3Ddopusk-cabinet%26x%3D1"' in page
+
+
+def test_a_stand_in_without_an_authority_does_not_offer_it(db, settings):
+    settings.ALONE, settings.SIGNING_ROOTS = True, None
+    pages._rendered.cache_clear()
+    try:
+        assert SIGNIN not in Browser().get("/signin/").text
+    finally:
+        pages._rendered.cache_clear()
 
 
 def test_by_a_certificate_she_has_added_anna_is_signed_in(office, anna):
