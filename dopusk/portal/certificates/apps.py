@@ -7,13 +7,15 @@ class CertificatesConfig(AppConfig):
     name = "dopusk.portal.certificates"
 
     def ready(self) -> None:
-        from dopusk.portal.certificates import claims, entering, export, shown
+        from dopusk.portal.certificates import claims, entering, export, shown, words
         from dopusk.portal.certificates.models import Certificate
         from dopusk.portal.oidc import claims as protocol
         from dopusk.portal.profile import export as profile
         from dopusk.portal.security.cards import CARDS
         from dopusk.portal.signin.ways import WAYS
+        from dopusk.web.signing import words as signing
 
+        signing.OF_THIS_SITE.update(words.SENTENCES)
         WAYS[entering.WAY] = entering.THE_WAY
         protocol.OF_SESSION["certificate"] = claims.told
         profile.PARTS["certificates"] = export.certificates

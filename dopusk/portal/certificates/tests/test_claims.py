@@ -8,7 +8,17 @@ from dopusk.portal.esia.markers import method_of
 from dopusk.portal.oidc import keys
 from dopusk.portal.oidc.claims import ACR_PASSWORD, ACR_SIGNATURE, ACR_TWO_FACTORS, acr
 from dopusk.portal.sessions.rules import together
-from dopusk.portal.tests.browser import Browser, code_for, exchange, known, userinfo
+from dopusk.portal.tests.browser import (
+    CALLBACK,
+    Browser,
+    authorization,
+    code_for,
+    exchange,
+    known,
+    parameters,
+    path_of,
+    userinfo,
+)
 from dopusk.trust import certificates
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +45,20 @@ def test_the_service_learns_of_the_certificate_of_this_session(office, cabinet):
         "title": "Медсестра",
     }
     assert certificates.read(one.der).serial == one.serial
+
+
+def test_a_service_that_asks_for_a_fresh_sign_in_gets_it_by_a_signature(office, cabinet):
+    card, _one = added(office)
+    browser = Browser()
+    code_for(browser)  # by a password, and agreed
+    asked = browser.get(authorization(prompt="login"))
+    assert path_of(asked) == "/signin/"
+    signed = sign_in(browser, card, parameters(asked)["next"])
+    answer = browser.get(signed.headers["location"])
+    assert path_of(answer) == CALLBACK
+    tokens = exchange(parameters(answer)["code"]).json()
+    assert keys.opened(tokens["id_token"])["acr"] == ACR_SIGNATURE
+    assert userinfo(tokens["access_token"]).json()["certificate"]["issuer"] == "Учебный УЦ"
 
 
 def test_a_session_by_password_has_no_such_claim(office, cabinet):
