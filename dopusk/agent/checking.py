@@ -122,12 +122,12 @@ def _extension(browser: Browser, where: Where, configuration: Configuration) -> 
     listens = manifest.get("externally_connectable", {}).get("matches", [])
     if not all(f"{origin}/*" in listens for origin in configuration.origins):
         return Line(good=False, what=f"the extension listens to the sites allowed: {folder}", remedy=INSTALL)
-    if folder == automatic or _in_a_profile(browser):
+    if folder == automatic or in_a_profile(browser):
         return Line(good=True, what=f"the extension is in {browser.name}")
     return Line(good=False, what=f"the extension is in {browser.name}", remedy=remaining_step(where, browser))
 
 
-def _in_a_profile(browser: Browser) -> bool:
+def in_a_profile(browser: Browser) -> bool:
     """Whether a profile of this user has it, by the browser's own notes."""
     for name in ("Secure Preferences", "Preferences"):
         for path in (Path.home() / browser.user).glob(f"*/{name}"):

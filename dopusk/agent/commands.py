@@ -50,7 +50,13 @@ def install(given: Namespace) -> int:
     there = [one for one in chosen if one in installing.found_browsers()]
     for one in there:
         step = installing.remaining_step(where, one)
-        print(f"\n{step}" if step else f"\n{one.name} loads the extension at its next start.")
+        if step and checking.in_a_profile(one):
+            print(
+                f"\n{one.name} has the extension. If sites were added, press «Обновить» (Reload) on its card on"
+            )
+            print("    chrome://extensions")
+        else:
+            print(f"\n{step}" if step else f"\n{one.name} loads the extension at its next start.")
     print("\nThen: ./dev agent check")
     return 0
 

@@ -98,6 +98,9 @@ def test_check_says_what_is_missing_until_nothing_is(
     preferences.parent.mkdir()
     preferences.write_text(json.dumps({"extensions": {"settings": {EXTENSION_ID: {}}}}))
     assert main(["check"]) == 0
+    capsys.readouterr()
+    assert main(["install"]) == 0
+    assert "Load unpacked" not in capsys.readouterr().out  # it is loaded
     assert main(["check", "--origin", PORTAL]) == 1
     assert f"--origin {PORTAL}" in capsys.readouterr().out
     (home / ".local/share/dopusk-agent/dopusk-agent-host").unlink()
