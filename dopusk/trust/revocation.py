@@ -129,7 +129,7 @@ def _by_lists(question: Question) -> list[_Found]:
         try:
             crl = x509.load_der_x509_crl(encoded)
             named = crl.issuer.public_bytes()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, x509.InvalidVersion):
             continue  # no list at all
         if named != question.certificate.issuer_der:
             continue  # of another authority

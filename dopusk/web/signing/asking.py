@@ -183,4 +183,8 @@ def may_ask(address: str, port: int) -> bool:
     one = inner or one
     if any(one in network for network in settings.SIGNING_NETWORKS if network.version == one.version):
         return True
-    return one.is_global and not one.is_multicast and not one.is_reserved and port in PORTS
+    site_local = (
+        isinstance(one, ipaddress.IPv6Address) and one.is_site_local
+    )  # global to Python, inner to routers
+    usual = one.is_global and not one.is_multicast and not one.is_reserved
+    return usual and not site_local and port in PORTS

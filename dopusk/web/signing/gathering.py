@@ -112,6 +112,13 @@ def _place(url: str) -> Place:
         raise Unreachable("address", url, str(refused)) from None
 
 
+def _moved(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as broken:  # a stranger's server may write anything there
+        raise Unreachable("address", url, str(broken)) from None
+
+
 def _follow(url: str, kind: Kind, question: bytes, until: float) -> bytes:
     for _ in range(REDIRECTS + 1):
         try:
@@ -126,5 +133,5 @@ def _follow(url: str, kind: Kind, question: bytes, until: float) -> bytes:
             raise _Failed(answer.status)
         if answer.status not in {301, 302, 303, 307, 308} or question or not answer.location:
             raise Unreachable("refused", url, str(answer.status))
-        url = urljoin(url, answer.location)
+        url = _moved(url, answer.location)
     raise Unreachable("refused", url, "too many redirects")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from django.utils import timezone
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 ROUNDS: Final = 8  # an issuer a round, then answers, then lists
+MOST_ISSUERS: Final = 20  # certificates at one address: whoever publishes hundreds wants us to be busy
 # what a later look may change without anything having happened to the signature
 UNDECIDED: Final = frozenset({"revocation_unknown", "chain_incomplete", "roots_unavailable"})
 
@@ -142,6 +144,9 @@ class Search:
 
 def issuers(body: bytes, url: str) -> tuple[bytes, ...]:
     """Certificates (DER) at a caIssuers address: one in DER or PEM, or a PKCS#7 of several (RFC 5280 §4.2.2.1)."""
+    begin = body[:1] != b"\x30" and body.count(b"-----BEGIN")
+    if begin > MOST_ISSUERS:
+        raise Unreachable("garbage", url, f"{begin} certificates")
     try:
         return tuple(one.der for one in roots.bundle(body))
     except ValueError:
@@ -150,9 +155,12 @@ def issuers(body: bytes, url: str) -> tuple[bytes, ...]:
         pkcs7.load_pem_pkcs7_certificates if b"-----BEGIN" in body else pkcs7.load_der_pkcs7_certificates
     )
     try:
-        return tuple(one.public_bytes(Encoding.DER) for one in several(body))
-    except (ValueError, UnsupportedAlgorithm):
+        found = several(body)
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         raise Unreachable("garbage", url) from None
+    if len(found) > MOST_ISSUERS:
+        raise Unreachable("garbage", url, f"{len(found)} certificates")
+    return tuple(one.public_bytes(Encoding.DER) for one in found)
 
 
 def standing(code: str) -> str:

@@ -1,7 +1,9 @@
 """Revocation lists and OCSP answers as this process remembers them: so that a second signature waits for nobody.
 
 Within SIGNING_REMEMBER the remembered one is enough. Later it is asked for again; should nobody answer, the remembered
-one serves until its own nextUpdate: its issuer promised nothing newer before.
+one serves until its own nextUpdate: its issuer promised nothing newer before. Who promises nothing (an OCSP answer
+without nextUpdate: «ask whenever you want to know», RFC 6960 §4.2.2.1) is asked every time: what he said minutes ago is
+too old for a verdict, and would only keep us from asking.
 """
 
 import hashlib
@@ -25,20 +27,20 @@ MOST: Final = 2000  # pieces
 
 @dataclass(frozen=True)
 class Piece:
-    """der: as it came. fetched_at: our clock. next_update: its issuer's promise, if there is one."""
+    """der: as it came. fetched_at: our clock. next_update: its issuer's promise."""
 
     der: bytes = field(repr=False)
     fetched_at: datetime
-    next_update: datetime | None
+    next_update: datetime
 
     def fresh(self, now: datetime) -> bool:
         """Whether nobody need be asked."""
-        return self.serves(now) and now - self.fetched_at < settings.SIGNING_REMEMBER
+        lasts: timedelta = settings.SIGNING_REMEMBER
+        return self.serves(now) and now - self.fetched_at < lasts
 
     def serves(self, now: datetime) -> bool:
         """Whether it is better than nothing."""
-        lasts: timedelta = settings.SIGNING_REMEMBER
-        return now < (self.next_update or self.fetched_at + lasts)
+        return now < self.next_update
 
 
 @dataclass
@@ -96,13 +98,14 @@ def _had(key: tuple[str, str], budget: Budget, question: bytes = b"") -> bytes:
     try:
         der = gathering.fetch(key[0], gathering.OCSP if question else gathering.CRL, question, budget)
         next_update = _answered(der) if question else _listed(der)
-    except (Unreachable, ValueError) as error:
+    except (Unreachable, ValueError, x509.InvalidVersion) as error:
         if known and known.serves(now):
             return known.der
         if isinstance(error, Unreachable):
             raise
         raise Unreachable("garbage", key[0]) from error
-    memory.keep(key, Piece(der, now, next_update))
+    if next_update:
+        memory.keep(key, Piece(der, now, next_update))
     return der
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dopusk.trust import certificates
+from dopusk.trust import certificates, der
 from dopusk.trust.subjects import Subject
 from dopusk.web.signing import actions, asking, gathering, judging, remembered
 from dopusk.web.signing.gathering import CRL, OCSP, Budget, Unreachable, fetch
@@ -149,10 +149,21 @@ def test_the_memory_has_bounds(monkeypatch):
     monkeypatch.setattr(remembered, "MOST", 3)
     memory, now = remembered.Memory(), timezone.now()
     for number in range(5):
-        memory.keep((str(number), ""), remembered.Piece(b"x" * 100, now, None))
+        memory.keep((str(number), ""), remembered.Piece(b"x" * 100, now, now))
     assert [name for name, _ in memory.pieces] == ["2", "3", "4"]
-    memory.keep(("large", ""), remembered.Piece(b"x" * 950, now, None))
+    memory.keep(("large", ""), remembered.Piece(b"x" * 950, now, now))
     assert ([name for name, _ in memory.pieces], memory.size) == (["large"], 950)
+
+
+def test_an_answer_without_a_promise_is_asked_for_every_time(signed, office, settings, monkeypatch):
+    """Remembered for ten minutes, too old after five: it would have refused everybody in between."""
+    settings.SIGNING_REMEMBER = timedelta(minutes=10)
+    monkeypatch.setattr(remembered, "_answered", lambda _der: None)
+    card = office.card()
+    assert signed(card).code == "good"
+    office.revoke(card)
+    assert signed(card).code == "revoked_before"
+    assert office.asked.count("/ocsp") == 2
 
 
 @pytest.mark.parametrize(
@@ -170,6 +181,7 @@ def test_the_memory_has_bounds(monkeypatch):
         "http://192.168.1.1/ca.crl",
         "http://169.254.169.254/latest/meta-data/",
         "http://[fe80::1]/ca.crl",
+        "http://[fec0::1]/ca.crl",
         "http://[fd00::1]/ca.crl",
         "http://100.64.0.1/ca.crl",
         "http://[2002:7f00:1::]/ca.crl",
@@ -206,6 +218,10 @@ def test_redirects_are_followed_as_far_as_their_addresses_may_be_asked(office, s
         fetch(f"{office.address}/root.cer", CRL)
     assert refused.value.code == "refused"
     office.location = "http://169.254.169.254/latest/meta-data/"
+    with pytest.raises(Unreachable) as refused:
+        fetch(f"{office.address}/root.cer", CRL)
+    assert refused.value.code == "address"
+    office.location = "http://[no address"
     with pytest.raises(Unreachable) as refused:
         fetch(f"{office.address}/root.cer", CRL)
     assert refused.value.code == "address"
@@ -317,6 +333,41 @@ def test_issuers_come_in_every_form_authorities_publish_them_in(signed, office, 
 def test_whatever_else_stands_there_leaves_the_chain_incomplete(signed, office, published):
     office.bundle = published or b" "
     assert signed(whole=False).code == "chain_incomplete"
+
+
+def of_version(encoded: bytes, number: int) -> bytes:
+    """A certificate or a list that says to be of such a version."""
+    whole = der.parse(encoded)
+    said = (
+        der.integer(number) if whole.parts[0].parts[0].tag == 0x02 else der.explicit(0, der.integer(number))
+    )
+    tbs = der.sequence(said, *(part.raw for part in whole.parts[0].parts[1:]))
+    return der.sequence(tbs, *(part.raw for part in whole.parts[1:]))
+
+
+def bundle_of(*several: bytes) -> bytes:
+    """PKCS#7 without signers."""
+    nothing = der.set_of()
+    inside = (der.integer(1), nothing, der.sequence(der.DATA), der.explicit(0, *several), nothing)
+    return der.sequence(der.SIGNED_DATA, der.explicit(0, der.sequence(*inside)))
+
+
+def test_a_certificate_of_a_version_that_is_none_breaks_nothing(signed, office):
+    strange = of_version(office.issuer.certificate, 5)
+    for office.bundle in (strange, bundle_of(strange)):
+        assert signed(whole=False).code == "chain_incomplete"
+    office.bundle = of_version(office.issuer.revocation_list([], timezone.now()), 5)
+    with pytest.raises(Unreachable):
+        remembered.crl(f"{office.address}/ca.cer", Budget())
+
+
+def test_nobody_makes_us_read_hundreds_of_certificates(signed, office):
+    """A stranger's chain may ask for sixteen addresses, of a quarter of a megabyte each."""
+    one = office.issuer.certificate
+    for office.bundle in (bundle_of(*[one] * 21), certificates.pem(one) * 21):
+        assert signed(whole=False).code == "chain_incomplete"
+    for office.bundle in (bundle_of(*[one] * 20), certificates.pem(one) * 20):
+        assert signed(whole=False).code == "good"
 
 
 @given(st.binary(max_size=200))
