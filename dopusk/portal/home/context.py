@@ -1,6 +1,6 @@
 """What every page of the portal shows in its head: who is signed in and where to go."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from dopusk.portal.operators.access import rights_here
 from dopusk.portal.security import idle
 from dopusk.portal.sessions.access import current
+
+# pages of a section that stand elsewhere
+FURTHER: Final = {"/security/": ("/certificates/",)}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -38,4 +41,4 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _here(request: HttpRequest, url: str) -> bool:
     """Whether the page stands in this section: `/` only on itself."""
-    return request.path == url if url == "/" else request.path.startswith(url)
+    return request.path == url if url == "/" else request.path.startswith((url, *FURTHER.get(url, ())))

@@ -332,6 +332,7 @@ def test_sessions_by_certificates_are_forgotten_in_time(office, anna):
 
 def test_the_page_of_security_names_the_signature(office, anna):
     assert 'href="/certificates/"' in browser_of(anna).get("/security/").text
+    assert 'href="/security/" aria-current="page"' in browser_of(anna).get("/certificates/").text
     added(office)
     assert "Учебный УЦ" in browser_of(anna).get("/security/").text
 
