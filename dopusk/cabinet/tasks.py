@@ -49,7 +49,9 @@ def _due() -> list[QuerySet[Application]]:
     reviews = Review.objects.filter(application=OuterRef("pk"))
     cases = Case.objects.filter(application=OuterRef("pk"))
     delayed = cases.filter(next_at__gt=now)
-    unsettled = Signed.objects.filter(application=OuterRef("pk"), next_at__gt=now)
+    unsettled = Signed.objects.filter(
+        application=OuterRef("pk"), next_at__gt=now, signature__standing="unknown"
+    )
     told = Notice.objects.filter(application=OuterRef("pk"))
     lately = Q(state_changed_at__gte=now - TELLING)
     return [

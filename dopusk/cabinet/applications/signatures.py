@@ -109,11 +109,12 @@ def settle(application: Application) -> str:
     One that waits is looked at again when its pause is over; asks the network, so outside transactions.
     """
     signed = under(application)
-    if signed is None or signed.signature.standing == "valid":
+    if signed is None:
         return "stands"
-    if signed.signature.standing == "unknown":
-        if signed.next_at and signed.next_at > timezone.now():
-            return "waits"
+    waits = signed.signature.standing == "unknown"
+    if waits and signed.next_at and signed.next_at > timezone.now():
+        return "waits"
+    if waits or signed.since:  # or killed after the verdict, before it was noted here
         signed.signature = signing.recheck(signed.signature_id)
         _note(signed)
         signed.save(update_fields=["silent", "since", "next_at"])

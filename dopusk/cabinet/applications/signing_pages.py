@@ -28,17 +28,27 @@ def ask(request: HttpRequest, act: Act) -> Challenge:
 
 
 def asking(request: HttpRequest, act: Act, found: Examined | None = None, code: str = "") -> dict[str, Any]:
-    """`signing`, the `lines` of its text and `carried` for `signing/parts/sign.html` with the fields of `applications/parts/carried.html`.
+    """What `signing/parts/sign.html` is given: `signing`, the `lines` of its text, and `carried` for its hidden fields.
 
     found: the signature that came and does not fit. code: why, when that is not the verdict on it. The same text is
     shown again if it may still be signed, so that one taken away to be signed stays good.
     """
     code = code or (found.code if found else "")
-    same = found.challenge if found and code not in pages.OVER else None
-    challenge = same or ask(request, act)
+    challenge = (found and code not in pages.OVER and _same(found, act)) or ask(request, act)
     carried = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
     return {
         "signing": pages.page(challenge, code=code, why=found.why if found and code == found.code else ""),
         "lines": act.lines,
         "carried": carried,
     }
+
+
+def _same(found: Examined, act: Act) -> Challenge | None:
+    """The text that was shown, if it may still be signed and still says what the act is about.
+
+    A form without a readable signature is turned down before anybody looks whose text and how old it names.
+    """
+    challenge = pages.again(found)
+    if challenge is None or (challenge.purpose, challenge.object_key) != (act.purpose, act.object_key):
+        return None
+    return challenge if signatures.lines_of(challenge) == act.lines else None

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dopusk.cabinet.applications import actions, packages, rules, signatures, signing_pages, statement, words
 from dopusk.cabinet.applications.models import Application
 from dopusk.cabinet.documents.models import Document
-from dopusk.cabinet.signin import certificate
+from dopusk.cabinet.signin import certificate, kept
 from dopusk.cabinet.signin.access import confirmed_required, current, session_mark
 from dopusk.kernel import snils
 from dopusk.web.signing import uploads
@@ -57,7 +57,11 @@ class Desk:
         chosen = self.request.GET.get("by", "")
         if self.manner != rules.OFFERED:
             return self.manner == rules.REQUIRED
-        return chosen == "signature" or (chosen != "press" and certificate.of(self.request) is not None)
+        if chosen in {"signature", "press"}:
+            return chosen == "signature"
+        # her session was over when she sent a signature: she signs the text of the new one
+        returns = "challenge" in (kept.values(self.request) or {})
+        return returns or certificate.of(self.request) is not None
 
     def refusal(self) -> rules.Refusal | None:
         """What keeps it from being sent at all."""

@@ -142,9 +142,14 @@ def _draft(application: Application) -> dict[str, Any]:
             }
         )
     context = {"application": application, "items": items, "ready": not lacks}
-    context["marks"] = words.marks(application.marks)
+    context["marks"], context["fell"] = words.marks(application.marks), _fell(application)
     context["parts"] = [{"template": name, "context": given} for name, given in parts.of(application)]
     return context | {"left": len(lacks), "all": len(items)}
+
+
+def _fell(application: Application) -> bool:
+    """Whether it (or the one it was copied from) came back because of its signature, not by the centre's word."""
+    return any(mark["field"] == "signature" for mark in application.marks)
 
 
 def _task_state(lacks: bool, marked: bool) -> dict[str, str]:
@@ -176,7 +181,7 @@ def _status(application: Application) -> dict[str, Any]:
         "documents": list(Document.objects.in_folder(str(application.pk))),
         "signed": signed,
         "signature": signatures.facts(signed.signature) if signed else None,
-        "fell": any(mark["field"] == "signature" for mark in application.marks),
+        "fell": _fell(application),
         "may_withdraw": rules.may_withdraw(application.state) is None,
         "may_copy": rules.may_copy(application.state, application.outcome) is None,
         "following": application.active,

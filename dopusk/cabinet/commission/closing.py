@@ -13,6 +13,9 @@ from dopusk.kernel import signable
 from dopusk.web.signing.actions import Act
 
 PURPOSE: Final = "closing"
+BRIEF_FROM: Final = (
+    400  # cases; so many are named by their numbers alone, for a signable text has its largest size
+)
 TITLE: Final = "Решения заседания аккредитационной комиссии"
 
 
@@ -33,7 +36,8 @@ def _lines(sitting: Sitting, chair: Person, cases: Sequence[Case], by: rules.Ter
         found = decision(case, by)
         said = str(words.OUTCOMES[found.outcome]).lower()
         votes = "" if found.outcome == "postponed" else f", за {found.for_}, против {found.against}"
-        yield f"{at}. № {found.number}, {found.applicant}, {found.specialty}: {said}{votes}"
+        who = f", {found.applicant}, {found.specialty}" if len(cases) < BRIEF_FROM else ""
+        yield f"{at}. № {found.number}{who}: {said}{votes}"
         for remark in remarks(found):
             yield from remark.splitlines()
     yield f"Заседание закрывает: {chair.full_name}"

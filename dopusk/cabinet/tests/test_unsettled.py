@@ -11,6 +11,7 @@ from dopusk.cabinet.applications.models import Application, Signed
 from dopusk.cabinet.applications.tests import drafts, signing
 from dopusk.cabinet.notices.models import Notice
 from dopusk.web.journal.models import Entry
+from dopusk.web.signing import actions as signing_actions
 from dopusk.web.signing.tests.conftest import afresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,3 +107,13 @@ def test_a_silent_authority_is_asked_no_oftener_than_its_pauses_say(waiting, off
     for _again in range(3):
         assert flow.advance(waiting.pk) == "SUBMITTED"
     assert len(office.asked) == asked
+
+
+def test_killed_between_its_verdict_and_its_note_it_is_not_said_to_wait_for_ever(waiting, office):
+    answering(office)
+    signing_actions.recheck(Signed.objects.get(application=waiting).signature_id)  # and then the power went
+    Signed.objects.update(next_at=timezone.now() + timedelta(hours=1))
+    assert waiting.pk in tasks.due()
+    assert flow.advance(waiting.pk) != "SUBMITTED"
+    signed = Signed.objects.get(application=waiting)
+    assert (signed.silent, signed.since, signed.next_at) == ("", None, None)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from dopusk.cabinet.applications import actions, rules, statement
 from dopusk.cabinet.applications.models import Signed
 from dopusk.cabinet.applications.tests import drafts, signing
-from dopusk.cabinet.signin import certificate
+from dopusk.cabinet.signin import access, certificate
 from dopusk.web.journal.models import Entry
 from dopusk.web.signing.models import Challenge, Signature
 
@@ -212,6 +212,21 @@ def test_the_archive_is_checked_by_openssl_alone(office, ready, tmp_path):
     assert digest in content.read_text(encoding="utf-8")
     content.write_bytes(content.read_bytes().replace("Анна".encode(), "Инна".encode()))
     assert subprocess.run(commands[0].split(), cwd=tmp_path, capture_output=True, check=False).returncode != 0
+
+
+def test_a_signature_sent_after_the_session_was_over_brings_her_back_to_signing(office, ready):
+    application, client = ready
+    number = signing.challenge(client.get(submit_of(application), {"by": "signature"}))
+    signature = signing.card(office).sign(signing.text(client, number))
+    session = client.session
+    seen, session[access.SEEN] = session[access.SEEN], 0
+    session.save()
+    assert signing.bring(client, submit_of(application), number, signature).url.startswith("/signin/")
+    session[access.SEEN] = seen
+    session.save()
+    assert client.get(submit_of(application)).context["by_signature"]
+    application.refresh_from_db()
+    assert application.state == "DRAFT"
 
 
 def test_who_came_in_by_her_certificate_is_offered_the_signature_first(ready, monkeypatch):

@@ -1,17 +1,19 @@
 """Борис signs the decisions of a sitting electronically where the centre's norms ask for it."""
 
 import json
+import uuid
 
 import pytest
 from django.utils import timezone
 
 from dopusk.cabinet.applications.actions import NotAllowed
 from dopusk.cabinet.applications.tests import signing
-from dopusk.cabinet.commission import actions, minutes, protocol
+from dopusk.cabinet.commission import actions, closing, minutes, protocol, rules
 from dopusk.cabinet.commission.models import Case, Sitting
 from dopusk.cabinet.commission.rules import Choice
 from dopusk.cabinet.commission.seats import by_level
 from dopusk.cabinet.review.tests.people import application, browser, commission, member
+from dopusk.kernel import signable
 from dopusk.web.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,19 @@ def test_pressed_twice_it_is_closed_once(sitting, boris, office, norms_say):
     for _press in range(2):
         assert signing.bring(boris, place(sitting), number, signature).status_code == 302
     assert Entry.objects.filter(act="sitting.closed").count() == 1
+
+
+def test_a_sitting_of_thousands_fits_into_one_signed_text(sitting):
+    (case,) = Case.objects.filter(sitting=sitting).on_agenda()
+    by = rules.terms(3, actions.norms_at(sitting.on))
+    few = closing.act(sitting, member("boris"), [case] * 399, by)
+    many = closing.act(sitting, member("boris"), [case] * 3000, by)
+    assert "Орлова Анна Сергеевна" in few.lines[4]
+    assert case.application.number in many.lines[-2]
+    for act in (few, many):
+        now = timezone.localtime().replace(microsecond=0)
+        text = signable.Signable(act.title, "http://localhost", now, now, uuid.uuid4(), act.lines)
+        assert len(text.write()) <= signable.LARGEST
 
 
 def test_back_from_signing_in_the_chair_is_on_the_agenda(sitting, boris):
