@@ -9,7 +9,7 @@ from typing import Any, Final
 CANCEL: Final = 83886179  # pinentry's own «Operation cancelled»
 NO_TERMINAL: Final = 83918950  # «Inappropriate ioctl for device»: what it says when there is nowhere to ask
 _SCRIPT: Final = """#!{python}
-import json, pathlib, sys, time
+import json, os, pathlib, sys, time
 folder = pathlib.Path({folder!r})
 queue = folder / "answers.json"
 answers = json.loads(queue.read_text())
@@ -30,6 +30,7 @@ for line in sys.stdin:
         with (folder / "asked.jsonl").open("a") as asked:
             asked.write(json.dumps(said) + "\\n")
         if answer.get("hold"):
+            (folder / "held").write_text(str(os.getpid()))
             while not (folder / "go").exists():
                 time.sleep(0.02)
             (folder / "go").unlink()
@@ -92,6 +93,15 @@ class Pins:
                 raise TimeoutError(f"{len(self.asked())} PIN windows, {count} expected")
             time.sleep(0.02)
         return self.asked()[count - 1]
+
+    def wait_gone(self, seconds: float = 20) -> None:
+        """Until the window that is held was taken away."""
+        process = Path("/proc") / (self._folder / "held").read_text()
+        deadline = time.monotonic() + seconds
+        while process.exists():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the PIN window is still there")
+            time.sleep(0.02)
 
     def _answers(self, answers: list[dict[str, Any]]) -> None:
         (self._folder / "answers.json").write_text(json.dumps(answers))

@@ -189,6 +189,7 @@ def test_a_page_that_is_closed_takes_its_pin_window_with_it(
     asking(other, signing(text(site), chosen))
     machine.pins.wait(windows + 1)
     other.close()
+    machine.pins.wait_gone()
     deadline = time.monotonic() + 10
     while (answer := ask(page, signing(text(site), "no"))["code"]) == "BUSY":
         assert time.monotonic() < deadline

@@ -176,6 +176,27 @@ def test_she_closes_the_pin_window(stand: RunningStand, machine: Machine, page: 
 
 
 @pytest.mark.usefixtures("added")
+@pytest.mark.parametrize("how", ["stops", "leaves"])
+def test_she_thinks_better_of_it_and_the_pin_window_goes(
+    stand: RunningStand, machine: Machine, page: Page, how: str
+) -> None:
+    page.goto(f"{stand.portal}/signin/signature/")
+    windows = len(machine.pins.asked())
+    machine.pins.holds(PIN)
+    sign(page, "Рутокен")
+    machine.pins.wait(windows + 1)
+    if how == "stops":
+        page.locator("[data-signer-stop]").click()
+        told(page, "STOPPED")
+    else:
+        page.goto(f"{stand.portal}/signin/signature/")
+    machine.pins.wait_gone()
+    machine.pins.types(PIN)
+    sign(page, "Рутокен")
+    signed_in(page, stand)
+
+
+@pytest.mark.usefixtures("added")
 def test_of_two_tokens_the_one_that_was_not_added_leads_to_the_cabinet_of_certificates(
     stand: RunningStand, machine: Machine, page: Page
 ) -> None:

@@ -146,6 +146,7 @@ def test_a_browser_that_goes_takes_the_window_with_it(told: Configuration, pins:
     assert child.stdin
     child.stdin.close()
     assert child.wait(10) == 0
+    pins.wait_gone()
     assert child.stdout
     assert child.stdout.read() == b""
 
