@@ -63,6 +63,32 @@ def sha256_of(certificate: x509.Certificate) -> str:
     return hashlib.sha256(certificate.der).hexdigest()
 
 
+def hers(sub: uuid.UUID, signer: x509.Certificate) -> Certificate | None:
+    """This certificate in her cabinet, or one of the same key that she has blocked for ever; None.
+
+    Known by what its issuer signed (TBSCertificate), not by its bytes: of an ECDSA signature anybody can make a second
+    one that is as right, and so bring a blocked certificate back in other bytes. A key that somebody else may use stays
+    blocked whatever certificate it comes with.
+    """
+    mine = Certificate.objects.filter(account_id=sub)
+    contents = signer.parsed.tbs_certificate_bytes
+    same = (one for one in mine.filter(serial=serial_of(signer)) if _contents(one) == contents)
+    found = next(same, None)
+    if found is not None:
+        return found
+    ended = mine.filter(block_reason__in=[one.value for one in rules.FOR_EVER])
+    return next((one for one in ended if one.read().spki == signer.spki), None)
+
+
+def _contents(certificate: Certificate) -> bytes:
+    return certificate.read().parsed.tbs_certificate_bytes
+
+
+def serial_of(certificate: x509.Certificate) -> str:
+    """As the row has it; some authorities write longer ones than they may."""
+    return certificate.serial[:64]
+
+
 @transaction.atomic
 def add(sub: uuid.UUID, examined: Examined, *, session: str) -> Certificate:
     """Put the certificate of a good signature into her cabinet, or take one she has blocked into use again.
@@ -72,7 +98,7 @@ def add(sub: uuid.UUID, examined: Examined, *, session: str) -> Certificate:
     account = Account.objects.select_for_update().get(pk=sub)
     found = examined.validation
     signer = found.signer if found else None
-    before = Certificate.objects.filter(account=account, sha256=sha256_of(signer)).first() if signer else None
+    before = hers(sub, signer) if signer else None
     offer = rules.Offer(
         verdict=examined.code,
         level=account.level,
@@ -110,7 +136,7 @@ def put(
     certificate = Certificate(
         account=account,
         sha256=sha256_of(signer),
-        serial=signer.serial[:64],
+        serial=serial_of(signer),
         issuer=issuer_name(signer)[:300],
         algorithm=signer.algorithm,
         not_before=signer.not_before,

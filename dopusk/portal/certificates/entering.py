@@ -86,7 +86,7 @@ def _kept(account: Account | None, examined: Examined) -> Certificate | None:
     signer = examined.validation.signer if examined.validation else None
     if account is None or signer is None:
         return None
-    return Certificate.objects.filter(account=account, sha256=actions.sha256_of(signer)).first()
+    return actions.hers(account.pk, signer)
 
 
 def _knock(examined: Examined, account: Account | None, certificate: Certificate | None) -> rules.Knock:

@@ -31,7 +31,7 @@ class Accepted(StrEnum):
 class Reason(StrEnum):
     """Why she has blocked a certificate."""
 
-    STOLEN = "stolen"  # somebody else may use the key: blocked for ever
+    STOLEN = "stolen"  # somebody else may use the key: blocked for ever, with every certificate of this key
     LOST = "lost"
     NOT_NEEDED = "not_needed"
     NOT_MINE = "not_mine"  # blocked for ever too

@@ -103,7 +103,7 @@ def _hers(person: Person, examined: Examined) -> Certificate | None:
     signer = examined.validation.signer if examined.validation else None
     if signer is None:
         return None
-    return Certificate.objects.of(person.sub).filter(sha256=actions.sha256_of(signer)).first()
+    return actions.hers(person.sub, signer)
 
 
 def _challenge(request: HttpRequest, person: Person) -> Challenge:

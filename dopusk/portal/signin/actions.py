@@ -282,9 +282,7 @@ def second_failed(sub: uuid.UUID, place: Place, *, signed_in: bool = False) -> N
         words = f"Личность не подтверждена ещё раз. Устройство: {place.device}; сеть {place.network}"
     else:
         actor, act = "stranger", "signin.second_failed"
-        words = (
-            f"Пароль подошёл, второй шаг входа не пройден. Устройство: {place.device}; сеть {place.network}"
-        )
+        words = f"Первый шаг входа пройден, второй нет. Устройство: {place.device}; сеть {place.network}"
     detail: dict[str, object] = {"device": place.device, "network": place.network}
     record(actor=actor, act=act, subject=str(sub), words=words, detail=detail)
 

@@ -175,6 +175,7 @@ def _show_second(
         "passkeys": have.passkeys,
         "sms_id": form["sms"].value() or "",
         "back": begun.next_path,
+        "way": begun.way,
         **problem,
     }
     return _shown(request, begun, "signin/second.html", context, status)
