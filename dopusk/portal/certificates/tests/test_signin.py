@@ -1,11 +1,9 @@
 """Анна signs in by her electronic signature, and strangers do not."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from django.utils import timezone
 
 from dopusk.kernel import sandbox
@@ -15,7 +13,6 @@ from dopusk.portal.certificates.models import Certificate, Use
 from dopusk.portal.certificates.tests.people import (
     ADD,
     SIGNIN,
-    add,
     added,
     bring,
     browser_of,
@@ -34,10 +31,8 @@ from dopusk.portal.signin import rules as signin
 from dopusk.portal.signin.actions import lock
 from dopusk.portal.signin.models import Pending
 from dopusk.portal.tests.browser import Browser, known
-from dopusk.trust import certificates, der
 from dopusk.web.journal.models import Entry
 from dopusk.web.signing.models import Challenge, Signature
-from dopusk.web.signing.tests.office import Card
 
 pytestmark = pytest.mark.django_db
 
@@ -263,36 +258,6 @@ def test_what_she_has_blocked_stays_blocked_whatever_is_accepted(office, anna, s
     actions.block(anna.pk, one.pk, rules.Reason.LOST, session="", but=sid)
     answer = sign_in(Browser(), card)
     assert (answer.status_code, code_of(answer)) == (422, "certificate_blocked")
-
-
-def written_otherwise(card: Card) -> Card:
-    """The same certificate in other bytes: of an ECDSA signature (r, s) the other one, (r, n - s)."""
-    tbs, algorithm, value = der.parse(card.certificate.der).parts
-    r, s = decode_dss_signature(value.body[1:])
-    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
-    other = der.element(0x03, b"\0", encode_dss_signature(r, order - s))
-    return replace(card, certificate=certificates.read(der.sequence(tbs.raw, algorithm.raw, other)))
-
-
-@pytest.mark.parametrize("reason", [rules.Reason.LOST, rules.Reason.STOLEN])
-def test_a_blocked_certificate_does_not_come_back_in_other_bytes(office, anna, settings, reason):
-    settings.SIGNIN_CERTIFICATES = "any"
-    card, one = added(office)
-    other = written_otherwise(card)
-    assert other.certificate != card.certificate
-    assert sign_in(Browser(), other).status_code == 303  # as good as the first, to its issuer and to us
-    assert Certificate.objects.count() == 1
-    actions.block(anna.pk, one.pk, reason, session="", but=one.pk)
-    assert code_of(sign_in(Browser(), other)) == "certificate_blocked"
-
-
-def test_a_stolen_key_opens_nothing_by_its_next_certificate_either(office, anna, settings):
-    settings.SIGNIN_CERTIFICATES = "any"
-    _card, one = added(office)
-    again = card_of(office, issued=timedelta(hours=1))  # of the same key
-    actions.block(anna.pk, one.pk, rules.Reason.STOLEN, session="", but=one.pk)
-    assert code_of(sign_in(Browser(), again)) == "certificate_blocked"
-    assert code_of(add(browser_of(anna), again)) == "certificate_blocked_for_ever"
 
 
 def test_an_account_not_confirmed_is_not_entered(office, anna):
