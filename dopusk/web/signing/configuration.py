@@ -26,9 +26,9 @@ class Chosen(TypedDict):
     SIGNING_NETWORKS: networks of ours that addresses in certificates may lead to. SIGNING_REMEMBER: how long a
     revocation list or an OCSP answer is not asked for again. SIGNING_SESSION: dotted path of what names a request's
     session. SIGNING_AGENT_ID: of the agent's browser extension. SIGNING_CADESPLUGIN, SIGNING_RUTOKEN: static paths of
-    the operator's copies of the vendors' scripts, or "". SIGNING_HELP_URL: where people read how to install a program
-    for signing, or "". SIGNING_FORGET: purpose → how long such a signature is kept; others stay with their
-    object.
+    the operator's copies of the vendors' scripts, or "". SIGNING_HELP_URL: where people read how to sign; "" is
+    signing:help. Pages add anchors to it. SIGNING_FORGET: purpose → how long such a signature is kept; others stay
+    with their object.
     """
 
     SIGNING_ROOTS: Path | None
@@ -72,7 +72,7 @@ def chosen(
         "SIGNING_AGENT_ID": agent,
         "SIGNING_CADESPLUGIN": environment.text("DOPUSK_SIGNING_CADESPLUGIN", ""),
         "SIGNING_RUTOKEN": environment.text("DOPUSK_SIGNING_RUTOKEN", ""),
-        "SIGNING_HELP_URL": environment.text("DOPUSK_SIGNING_HELP_URL", ""),
+        "SIGNING_HELP_URL": _help(),
         "SIGNING_FORGET": forget or {},
     }
 
@@ -82,6 +82,15 @@ def _place(name: str) -> Path | None:
     if value and not Path(value).exists():
         raise Misconfigured(f"{name}={value} is neither a file nor a folder")
     return Path(value) if value else None
+
+
+def _help() -> str:
+    value = environment.text("DOPUSK_SIGNING_HELP_URL", "")
+    if value and ("#" in value or not value.startswith(("http://", "https://", "/"))):
+        raise Misconfigured(
+            f"DOPUSK_SIGNING_HELP_URL must be an address without an anchor, or empty, not {value!r}"
+        )
+    return value
 
 
 def _policies() -> frozenset[str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dopusk.web.signing.actions import Examined
+from dopusk.web.signing.meanings import Group, groups
 from dopusk.web.signing.models import Challenge
 from dopusk.web.signing.words import Sentences, say
 
@@ -26,7 +28,8 @@ OVER: Final = frozenset(
 class SigningPage:
     """The text to be signed, ways to sign it, and why the last signature was refused.
 
-    content_url: the exact bytes. text: the same, to be read. commands: for openssl, by kind of key.
+    content_url: the exact bytes. text: the same, to be read. commands: for openssl, by kind of key. help_url: takes
+    anchors, `#agent` or a code.
     """
 
     challenge_id: str
@@ -64,12 +67,66 @@ def page(challenge: Challenge, *, code: str = "", why: str = "") -> SigningPage:
         agent_id=settings.SIGNING_AGENT_ID,
         cadesplugin_url=_script(settings.SIGNING_CADESPLUGIN),
         rutoken_url=_script(settings.SIGNING_RUTOKEN),
-        help_url=settings.SIGNING_HELP_URL,
+        help_url=help_url(),
         command=openssl(name),
         command_gost=openssl(name, gost=True),
         code=code,
         refusal=say(code, why) if code else None,
     )
+
+
+@dataclass(frozen=True)
+class HelpPage:
+    """How people sign on this site.
+
+    groups: refusals, those of `asked` alone when something was. origins: sites the agent must be told of, those of
+    this machine excepted. authority: where a sandbox gives certificates for trying, or "".
+    """
+
+    groups: list[Group]
+    asked: str
+    agent: bool
+    cadesplugin: bool
+    rutoken: bool
+    origins: tuple[str, ...]
+    authority: str
+
+    @property
+    def found(self) -> int:
+        """How many refusals are shown."""
+        return sum(len(one.meanings) for one in self.groups)
+
+
+def help_page(asked: str) -> HelpPage:
+    """As this deployment is set up."""
+    registers = settings.SIGNING_REGISTERS
+    return HelpPage(
+        groups=groups(asked),
+        asked=asked,
+        agent=bool(settings.SIGNING_AGENT_ID),
+        cadesplugin=bool(settings.SIGNING_CADESPLUGIN),
+        rutoken=bool(settings.SIGNING_RUTOKEN),
+        origins=_origins(),
+        authority=f"{registers}/pki/" if registers and not settings.ALONE else "",
+    )
+
+
+def help_url() -> str:
+    """Where people read how to sign: the operator's page, or ours."""
+    return settings.SIGNING_HELP_URL or reverse("signing:help")
+
+
+def _origins() -> tuple[str, ...]:
+    """Sites people sign on, without those of this machine, which the agent knows."""
+    sites = {"portal": settings.PORTAL_URL, "cabinet": settings.CABINET_URL}
+    mine = (url for name, url in sites.items() if name == settings.SITE or not settings.ALONE)
+    parts = (urlsplit(url) for url in mine)
+    found = (
+        f"{one.scheme}://{one.netloc}"
+        for one in parts
+        if one.scheme != "http" or one.hostname not in {"localhost", "127.0.0.1"}
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def again(examined: Examined) -> Challenge | None:

@@ -5,4 +5,7 @@ from django.urls import path
 from dopusk.web.signing import views
 
 app_name = "signing"
-urlpatterns = [path("<uuid:challenge_id>/content/", views.content, name="content")]
+urlpatterns = [
+    path("help/", views.help, name="help"),
+    path("<uuid:challenge_id>/content/", views.content, name="content"),
+]

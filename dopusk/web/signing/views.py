@@ -1,8 +1,9 @@
-"""The exact bytes a person is asked to sign, to her own session alone."""
+"""The exact bytes a person is asked to sign, to her own session alone; how to sign them, to anybody."""
 
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dopusk.web.signing import actions, pages, sessions
@@ -20,3 +21,10 @@ def content(request: HttpRequest, challenge_id: uuid.UUID) -> HttpResponse:
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_safe
+def help(request: HttpRequest) -> HttpResponse:  # noqa: A001 - named as its address
+    """How to sign, and what each refusal means; q: words of a refusal."""
+    asked = request.GET.get("q", "")[:100].strip()
+    return render(request, "signing/help.html", {"page": pages.help_page(asked)})

@@ -263,6 +263,9 @@ SENTENCES: Final[dict[str, Sentences]] = {
     **_CLOSER,
 }
 
+# further refusals of the site itself, for its page of help: its slices put theirs here in apps.py
+OF_THIS_SITE: Final[dict[str, Sentences]] = {}
+
 
 def say(code: str, why: str = "") -> Sentences:
     """The sentences of a code, closer to the case where its why is known. KeyError for no code of ours."""
