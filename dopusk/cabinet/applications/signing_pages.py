@@ -34,7 +34,8 @@ def asking(request: HttpRequest, act: Act, found: Examined | None = None, code: 
     shown again if it may still be signed, so that one taken away to be signed stays good.
     """
     code = code or (found.code if found else "")
-    challenge = (found and code not in pages.OVER and _same(found, act)) or ask(request, act)
+    same = _same(found, act) if found and code not in pages.OVER else None
+    challenge = same or ask(request, act)
     carried = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
     return {
         "signing": pages.page(challenge, code=code, why=found.why if found and code == found.code else ""),

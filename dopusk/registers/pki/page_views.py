@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import secrets
 import zipfile
 from typing import Any, Final
@@ -35,6 +36,7 @@ from dopusk.web.design.templatetags.design import moment
 
 PAGE: Final = 25
 OPERATOR: Final = "operator"
+SERIAL: Final = re.compile(r"[0-9a-fA-F]{1,40}")  # an address may hold anything, and the database no NUL
 GOOD, EXPIRED, REVOKED, SUSPENDED = "good", "expired", "revoked", "suspended"
 BRANCHES: Final[dict[str, Any]] = {Branch.EC: "EC", Branch.RSA: "RSA", Branch.GOST: gettext_lazy("ГОСТ")}
 KEYS: Final[dict[str, Any]] = {
@@ -251,4 +253,6 @@ def file(request: HttpRequest, serial: str) -> HttpResponse:
 
 
 def _issued(serial: str) -> Issued:
+    if not SERIAL.fullmatch(serial):
+        raise Http404
     return get_object_or_404(Issued.objects.to_people(), serial_number=serial.lower())

@@ -293,3 +293,11 @@ def test_every_word_is_known_in_english() -> None:
     with translation.override("en"):
         for text in (*ALGORITHMS.values(), *REASONS.values()):
             assert not re.search("[а-яё]", str(text))
+
+
+@pytest.mark.parametrize("serial", ["%00", "a%00b", "0" * 40, "f" * 300, "no-number"])
+def test_what_is_no_number_is_no_certificate(client, serial: str) -> None:
+    for page in ("", "file/"):
+        assert client.get(f"{INDEX}certificates/{serial}/{page}").status_code == 404
+    answer = client.post(f"{INDEX}certificates/{serial}/standing/", {"reason": "superseded"})
+    assert answer.status_code == 404
