@@ -13,6 +13,7 @@ from dopusk.agent.configuration import SYSTEM_FILE, Misconfigured, config_file, 
 from dopusk.agent.installing import Where
 from dopusk.agent.prompts import Prompt
 from dopusk.agent.refusals import Refused
+from dopusk.kernel.signable import one_line
 from dopusk.trust import certificates, owners
 
 WORDS: Final = {
@@ -37,16 +38,23 @@ def install(given: Namespace) -> int:
         raise Misconfigured(f"--origin {wrong[0]}: a site is https://name[:port], without a path")
     where = Where(system=given.system)
     chosen = list(BROWSERS.values()) if given.browser == "all" else [BROWSERS[given.browser]]
-    told = load()
+    told = load(SYSTEM_FILE if given.system else config_file())  # nobody's own settings go to everybody
     asking = {name: value for name in ("pinentry", "tty") if (value := getattr(given, name)) is not None}
     configuration = replace(told, origins=tuple(dict.fromkeys([*told.origins, *given.origin])), **asking)
     kept = save(configuration, SYSTEM_FILE if given.system else None)
+    if not given.system:
+        configuration = load()  # with the sites that the machine's file allows
     installing.install(where, chosen, configuration.origins)
     print(f"Installed. Sites that may ask: {', '.join(configuration.origins)}")
     print(f"  the program   {where.program()}")
     print(f"  the extension {where.extension()}")
     print(f"  settings      {kept}")
     print("It runs on this repository's Python, so the repository must stay where it is.")
+    if given.system and installing.others_may_change(installing.ROOT):
+        print(
+            f"Not only root may write to {installing.ROOT}: whoever may, sees everybody's PINs.",
+            file=sys.stderr,
+        )
     there = [one for one in chosen if one in installing.found_browsers()]
     for one in there:
         step = installing.remaining_step(where, one)
@@ -94,10 +102,11 @@ def tokens() -> int:
         print("No token is plugged in.")
     for token in (one.token for one in seen):
         left = agent.left(token)
-        print(f"{token.label}  serial {token.serial}  {f'tries left: {left}' if left else 'LOCKED'}")
+        called = one_line(f"{token.label}  serial {token.serial}")  # a terminal obeys what it is shown
+        print(f"{called}  {f'tries left: {left}' if left else 'LOCKED'}")
         for der in token.certificates:
             read = certificates.read(der)
-            name = owners.owner(read).common_name
+            name = one_line(owners.owner(read).common_name)
             print(f"  {name}, until {read.not_after:%Y-%m-%d}, {read.algorithm}, SHA-256 {thumbprint(der)}")
         if not token.certificates:
             print("  no certificate")

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from dopusk.agent.files import write_whole
+from dopusk.agent.files import make_open, write_whole
 
 NAME: Final = "dopusk-agent"
 SYSTEM_FILE: Final = Path("/etc") / NAME / "config.json"  # of all users of the machine, if there is one
@@ -178,10 +178,18 @@ def _module(path: Path, read: object) -> Module:
 
 
 def save(configuration: Configuration, path: Path | None = None) -> Path:
-    """Write the user's file whole, or another; its path."""
+    """Write the user's file whole, or another; its path.
+
+    What is as usual stays out, so that the machine's file may still say it.
+    """
     path = path or config_file()
     common = path == SYSTEM_FILE
-    path.parent.mkdir(mode=0o755 if common else 0o700, parents=True, exist_ok=True)
-    written = json.dumps(asdict(configuration), ensure_ascii=False, indent=2) + "\n"
+    if common:
+        make_open(path.parent)
+    else:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    usual = asdict(Configuration())
+    told = {name: value for name, value in asdict(configuration).items() if value != usual[name]}
+    written = json.dumps({"origins": configuration.origins, **told}, ensure_ascii=False, indent=2) + "\n"
     write_whole(path, written, 0o644 if common else 0o600)
     return path

@@ -24,6 +24,14 @@ def write_whole(path: Path, content: str | bytes, mode: int = 0o600) -> None:
         raise
 
 
+def make_open(folder: Path) -> None:
+    """A folder that everybody may look into, and those above it that are missing, whatever the umask is."""
+    for one in reversed((folder, *folder.parents)):
+        if not one.exists():
+            one.mkdir()
+            one.chmod(0o755)
+
+
 class Held(Exception):
     """Another process has the lock."""
 

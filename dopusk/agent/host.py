@@ -20,6 +20,7 @@ from dopusk.agent.browsers import EXTENSION_ID
 from dopusk.agent.configuration import Configuration, Misconfigured, load, state_folder
 from dopusk.agent.prompts import Prompt
 from dopusk.agent.refusals import Refused
+from dopusk.kernel.signable import one_line
 
 VERSION: Final = "1"
 PROTOCOL: Final = 1
@@ -57,11 +58,11 @@ class Host:
         watch.cancel()
 
     def _told(self, message: dict[str, Any]) -> dict[str, object]:
-        do, origin = message.get("do"), message.get("origin")
+        do, origin = _short(message.get("do")), _short(message.get("origin"))
         try:
             result = self._do(message)
         except Refused as refused:
-            log.info("%s for %s: %s %s", do, origin, refused.code, refused.detail)
+            log.info("%s for %s: %s %s", do, origin, refused.code, _short(refused.detail))
             return refused.answer()
         except Exception as error:  # whatever it was, the page must hear something it can explain
             log.exception("%s for %s", do, origin)
@@ -118,6 +119,11 @@ class Host:
             log.info("the browser hung up")
             self._prompt.close()
             os._exit(0)
+
+
+def _short(said: object) -> str:
+    """Anybody's words as a part of one line of the log."""
+    return one_line(said if isinstance(said, str) else type(said).__name__)[:80]
 
 
 def keep_log(state: Path) -> None:

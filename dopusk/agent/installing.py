@@ -8,6 +8,7 @@ import json
 import os
 import shlex
 import shutil
+import stat
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any, Final
 
 from dopusk.agent.browsers import BROWSERS, EXTENSION_ID, HOST_NAME, Browser
 from dopusk.agent.configuration import NAME, data_folder
-from dopusk.agent.files import write_whole
+from dopusk.agent.files import make_open, write_whole
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SOURCE: Final = Path(__file__).resolve().parent / "extension"
@@ -37,6 +38,13 @@ class Where:
     def under(self, path: str | Path) -> Path:
         """An absolute path of the machine."""
         return self.top / str(path).lstrip("/")
+
+    def make(self, folder: Path) -> None:
+        """A folder of these, and those above it: open to all when it is for all, whatever the umask of root is."""
+        if self.system:
+            make_open(folder)
+        else:
+            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
 
     def manifest(self, browser: Browser) -> Path:
         """Where the browser looks for the program."""
@@ -60,16 +68,17 @@ class Where:
 
 def install(where: Where, browsers: Iterable[Browser], origins: Sequence[str]) -> None:
     """Everything, anew if it was there. origins: of pages that may ask."""
-    where.data().mkdir(mode=0o755, parents=True, exist_ok=True)
+    where.make(where.data())
     place_extension(where.extension(), origins)
     command = f"cd {shlex.quote(str(ROOT))} && exec {shlex.quote(sys.executable)} -m dopusk.agent host"
     write_whole(where.program(), f'#!/bin/sh\n{command} "$@"\n', 0o755)
     for browser in browsers:
         manifest = where.manifest(browser)
-        manifest.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        where.make(manifest.parent)
         write_whole(manifest, json.dumps(manifest_of(where.program()), indent=2) + "\n", 0o644)
         loaded = where.loaded(browser)
         if loaded:
+            where.make(loaded.parent)
             place_extension(loaded, origins)
 
 
@@ -87,7 +96,6 @@ def manifest_of(program: Path) -> dict[str, object]:
 def place_extension(folder: Path, origins: Iterable[str]) -> None:
     """A copy that listens to pages of these origins."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     shutil.copytree(SOURCE, folder)
     manifest: dict[str, Any] = json.loads((SOURCE / "manifest.json").read_text(encoding="utf-8"))
     manifest["externally_connectable"]["matches"] = [f"{origin}/*" for origin in origins]
@@ -131,3 +139,9 @@ def remaining_step(where: Where, browser: Browser) -> str:
 def may_install_for_all() -> bool:
     """Whether this is root."""
     return os.geteuid() == 0
+
+
+def others_may_change(folder: Path) -> bool:
+    """Whether somebody beside root may put other files there."""
+    found = [one.stat() for one in (folder, *folder.parents)]
+    return any(one.st_uid or (one.st_mode & 0o022 and not one.st_mode & stat.S_ISVTX) for one in found)

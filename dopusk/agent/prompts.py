@@ -77,7 +77,7 @@ class Prompt:
         try:
             self._answer("")
             yield
-            with contextlib.suppress(Refused):
+            with contextlib.suppress(Refused, OSError):  # it may have gone by itself
                 self._ask("BYE")
         except (OSError, ValueError):
             raise Refused("TIMEOUT" if self._late else "NO_PROMPT", detail="broken") from None

@@ -6,7 +6,7 @@ from typing import Final
 
 from dopusk.agent.prompts import LONGEST, escaped
 from dopusk.agent.tokens import Token
-from dopusk.kernel.signable import Signable
+from dopusk.kernel.signable import Signable, one_line
 
 _WIDEST: Final = 90  # letters of a line
 _MOST: Final = 8  # lines of the body
@@ -56,7 +56,8 @@ _EN: Final = _Words(
 def signing(said: Signable, content: bytes, token: Token, left: int, *, russian: bool) -> dict[str, str]:
     """Assuan commands and their texts. The body is cut to what one Assuan line holds; the rest never is."""
     words = _RU if russian else _EN
-    head = f"{_cut(said.title, _TITLE)}\n{words.site}: {said.origin}\n\n"
+    # Qt takes a text for HTML when there is a tag in its first line
+    head = f"{_cut(said.title, _TITLE).replace('<', '‹')}\n{words.site}: {said.origin}\n\n"
     tries = words.last if left == 1 else words.left.format(left=left)
     tail = (
         f"\nSHA-256: {hashlib.sha256(content).hexdigest()}\n{words.token}: {_cut(token.label, 40)}, {tries}"
@@ -90,7 +91,7 @@ def administrator(token: Token, left: int, *, russian: bool) -> dict[str, str]:
     about = "Разблокировка токена" if russian else "Unlocking the token"
     return {
         "SETTITLE": words.title,
-        "SETDESC": f"{about}\n{words.token}: {_cut(token.label, 40)} ({token.serial}), {tries}",
+        "SETDESC": f"{about}\n{words.token}: {_cut(token.label, 40)} ({_cut(token.serial, 64)}), {tries}",
         "SETPROMPT": "ПИН-код администратора:" if russian else "Administrator's PIN:",
         "SETOK": "Дальше" if russian else "Next",
         "SETCANCEL": words.cancel,
@@ -113,4 +114,5 @@ def new_pin(token: Token, *, russian: bool) -> tuple[dict[str, str], str]:
 
 
 def _cut(text: str, most: int) -> str:
+    text = one_line(text)  # a token may be called anything
     return text if len(text) <= most else text[: most - 1] + "…"

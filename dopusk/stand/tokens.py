@@ -183,7 +183,7 @@ class Drawer:
         write_whole(self._list, written + "\n")
 
     def _tell_agent(self, place: Path | None) -> None:
-        told = configuration.load()
+        told = configuration.load(configuration.config_file())
         if place is not None:
             told = replace(told, folders=(*told.folders, str(place)))
         else:
