@@ -17,10 +17,11 @@ from dopusk.cabinet.applications import rules
 from dopusk.cabinet.applications.models import Application, Signed
 from dopusk.cabinet.signin.models import Person
 from dopusk.kernel import norms, signable
-from dopusk.trust import certificates, owners
+from dopusk.trust import owners
 from dopusk.trust.certificates import Certificate
 from dopusk.web.journal.actions import record
 from dopusk.web.signing import actions as signing
+from dopusk.web.signing import judging
 from dopusk.web.signing.models import Challenge, Signature
 
 LASTS: Final = timedelta(hours=1)  # a text is taken away, signed elsewhere and brought back
@@ -128,7 +129,7 @@ def _note(signed: Signed) -> None:
         return
     now = timezone.now()
     certificate = signer(signed.signature)
-    signed.silent = owners.issuer_name(certificate)[:300] if certificate else ""
+    signed.silent = owners.issuer_name(certificate)[:300]
     signed.since = signed.since or signed.signature.received_at
     signed.next_at = rules.next_try(signed.since, now, *settings.SILENCE_PAUSES)
 
@@ -160,10 +161,10 @@ def facts(signature: Signature) -> Facts:
     """Of a kept signature; reads its certificate."""
     certificate = signer(signature)
     return Facts(
-        owner=owners.owner(certificate).full_name if certificate else "",
-        serial=certificate.serial if certificate else "",
-        issuer=owners.issuer_name(certificate) if certificate else "",
-        not_after=certificate.not_after if certificate else None,
+        owner=owners.owner(certificate).full_name,
+        serial=certificate.serial,
+        issuer=owners.issuer_name(certificate),
+        not_after=certificate.not_after,
         signed_at=signature.signed_at,
         stamped=signature.time_from == "timestamp",
         standing=signature.standing,
@@ -177,10 +178,9 @@ def under(application: Application) -> Signed | None:
     return found
 
 
-def signer(signature: Signature) -> Certificate | None:
-    """The certificate a kept signature was made by; it is among its evidence."""
-    row = signature.evidence.filter(sha256=signature.signer_sha256).first()
-    return certificates.read(bytes(row.der)) if row else None
+def signer(signature: Signature) -> Certificate:
+    """The certificate a kept signature was made by; it is inside it."""
+    return judging.signer_of(signature.signature, signature.signer_sha256)
 
 
 def note_reading(application: Application, reader: Person, *, session: str = "") -> None:

@@ -1,5 +1,6 @@
 """A verdict on a signature with everything that can be fetched for it, and the timestamp it was given on the way."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -202,11 +203,22 @@ def _roots_of_time(token: bytes, found: Validation) -> Iterator[bytes]:
             yield one.der
 
 
+def signer_of(cms: bytes, sha256: str) -> Certificate:
+    """The certificate of this digest inside a signature that was kept. Raises LookupError when it is not there."""
+    for one in signed_data.read(der.parse(cms)).embedded:
+        if hashlib.sha256(one.der).hexdigest() == sha256:
+            return one
+    raise LookupError(sha256)
+
+
 def evidence_of(cms: bytes, found: Validation) -> list[tuple[str, bytes]]:
-    """(kind, DER) of all that the verdict rests on."""
+    """(kind, DER) of all that the verdict rests on and anybody may know.
+
+    Not the signer's own certificate: it is a person's, with her name and СНИЛС, and stays in the sealed signature.
+    """
     token = timestamp_of(cms)
     above = _roots_of_time(token, found) if token else ()
-    certificates = dict.fromkeys((*(one.der for one in found.chain), *found.used.certificates, *above))
+    certificates = dict.fromkeys((*(one.der for one in found.chain[1:]), *found.used.certificates, *above))
     return [
         *(("certificate", one) for one in certificates),
         *(("crl", one) for one in found.used.crls),

@@ -65,7 +65,8 @@ class Challenge(models.Model):
 class Evidence(models.Model):
     """A certificate, revocation list, OCSP answer or timestamp that a signature's validity was judged by; kept once.
 
-    sha256: of the DER. kind: what it is. Public data: issuers publish it.
+    sha256: of the DER. kind: what it is. Public data: issuers publish it. The signer's own certificate is none of it
+    (`judging.evidence_of`).
     """
 
     sha256 = models.CharField(max_length=64, primary_key=True)

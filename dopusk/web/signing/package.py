@@ -19,7 +19,7 @@ from dopusk.trust.owners import issuer_name
 from dopusk.trust.owners import owner as owner_of
 from dopusk.web.signing import judging
 from dopusk.web.signing.actions import known
-from dopusk.web.signing.models import Evidence, Signature
+from dopusk.web.signing.models import Signature
 
 GUIDE: Final = "ПРОВЕРКА.txt"
 ONLY: Final = "-CAfile roots.pem -no-CApath -no-CAstore"
@@ -106,15 +106,15 @@ def command(signature: Signature) -> str:
 def _read(signature: Signature) -> _Kept:
     content, cms, evidence = signature.content, signature.signature, known(signature)
     told = signed_data.read(der.parse(cms))
-    all_ = {one.sha256: certificates.read(bytes(one.der)) for one in _certificates(signature)}
-    chain = _climb(all_.pop(signature.signer_sha256), tuple(all_.values()))
+    given = tuple(map(certificates.read, evidence.certificates))
+    chain = _climb(judging.signer_of(cms, signature.signer_sha256), given)
     return _Kept(
         name=f"dopusk-{str(signable.read(content).number)[:8]}.txt",
         signature=signature,
         content=content,
         cms=cms,
         chain=chain,
-        others=tuple(one for one in all_.values() if one not in chain),
+        others=tuple(one for one in given if one not in chain),
         crls=evidence.crls,
         ocsp=evidence.ocsp,
         value=told.value,
@@ -129,10 +129,6 @@ def _climb(lowest: Certificate, given: Sequence[Certificate]) -> tuple[Certifica
     while above := next((one for one in given if one not in chain and _issued(one, chain[-1])), None):
         chain.append(above)
     return tuple(chain)
-
-
-def _certificates(signature: Signature) -> Iterator[Evidence]:
-    return signature.evidence.filter(kind="certificate").order_by("sha256").iterator()
 
 
 def _issued(issuer: Certificate, subject: Certificate) -> bool:

@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from dopusk.kernel import signable
-from dopusk.web.signing import actions
+from dopusk.web.signing import actions, judging
 from dopusk.web.signing.actions import Act
 from dopusk.web.signing.models import Challenge, Evidence, Signature
+from dopusk.web.signing.tests.office import ANNA
 
 ACT = Act("application", "application:17", "Заявление об аккредитации", ("Фамилия: Орлова", "Часов: 144"))
 SESSION, ORIGIN = "session of Анна", "http://testserver"
@@ -52,7 +53,9 @@ def test_a_good_signature_is_kept_with_what_proves_it(db, anna):
     assert (again.content, again.signature) == (challenge.content, signature)
     assert (again.standing, again.owner, again.object_key) == ("valid", "anna", ACT.object_key)
     assert set(again.evidence.values_list("kind", flat=True)) == {"certificate", "ocsp", "crl"}
-    assert again.evidence.filter(kind="certificate").count() == 3
+    assert again.evidence.filter(kind="certificate").count() == 2  # of authorities alone
+    assert judging.signer_of(again.signature, again.signer_sha256) == anna.certificate
+    assert not any(ANNA.snils.encode() in bytes(one.der) for one in Evidence.objects.all())
     assert Challenge.objects.get().used_at == kept.received_at
 
 
@@ -228,4 +231,4 @@ def test_the_sweep_takes_what_is_over_and_nothing_else(db, anna):
     actions.purge(now=timezone.now() + timedelta(days=31), forget={"signin": timedelta(days=30)})
     assert [one.purpose for one in Signature.objects.all()] == ["application"]
     assert Evidence.objects.filter(signatures=None).count() == 0
-    assert Signature.objects.get().evidence.count() == 5
+    assert Signature.objects.get().evidence.count() == 4

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dopusk.web.signing import actions, package
+from dopusk.web.signing import actions, judging, package
 from dopusk.web.signing.tests.test_asking import ACT, ask, examine
 
 
@@ -89,8 +89,7 @@ def test_openssl_tells_a_revoked_one_by_the_list_in_the_archive(office, kept, tm
     signature = kept(crl_only=True)
     _, lines = unpacked(package.package(signature), tmp_path)
     office.revoke(office.card(), ago=timedelta(days=1))
-    serial = signature.evidence.get(sha256=signature.signer_sha256)
-    card = package.certificates.read(bytes(serial.der))
+    card = judging.signer_of(signature.signature, signature.signer_sha256)
     office.revoked[0] = office.revoked[0].__class__(
         int(card.serial, 16), office.revoked[0].revoked_at, "keyCompromise"
     )
