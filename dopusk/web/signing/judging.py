@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -11,8 +12,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from django.utils import timezone
 
+from dopusk.kernel import signable
 from dopusk.trust import cms as cms_of
-from dopusk.trust import der, signed_data, validation
+from dopusk.trust import der, revocation, signed_data, validation
 from dopusk.trust.certificates import Certificate
 from dopusk.trust.validation import Evidence, Policy, Validation, Wanted
 from dopusk.web.signing import gathering, remembered, roots, stamping
@@ -40,9 +42,11 @@ class Judged(NamedTuple):
 def judge(
     cms: bytes, content: bytes, *, received_at: datetime, kept: Evidence | None = None, late: bool = False
 ) -> Judged:
-    """The verdict now on a signature that came at received_at.
+    """The verdict now on a signature that came at received_at, over a text of `kernel.signable`.
 
-    kept: evidence there is already. late: it came long ago; a timestamp of now would tell nothing of then.
+    Nobody signed the text before it was made: a timestamp that says so is wrong, and would show a certificate as it
+    stood before it was revoked. kept: evidence there is already. late: it came long ago; a timestamp of now would tell
+    nothing of then.
     """
     kept = kept or Evidence()
     try:
@@ -58,16 +62,23 @@ def judge(
             )
         )
 
+    made_at = signable.read(content).made_at
     found = look(cms, received_at)
+    if _too_early(found, made_at):
+        return Judged("timestamp_wrong", "early", replace(found, code="timestamp_wrong", why="early"), cms)
     if not late and found.code in {"good", "revocation_unknown"} and timestamp_of(cms) is None:
         stamped = stamping.stamped(cms)
         # what was stamped just now we have just now
         judged = look(stamped, timezone.now()) if stamped != cms else found
-        if stamped != cms and judged.code in {"good", found.code}:
+        if stamped != cms and judged.code in {"good", found.code} and not _too_early(judged, made_at):
             return Judged(judged.code, search.why(judged), judged, stamped)
         if stamped != cms:
             log.warning("the timestamp just given is of no use: %s %s", judged.code, judged.why)
     return Judged(found.code, search.why(found), found, cms)
+
+
+def _too_early(found: Validation, made_at: datetime) -> bool:
+    return found.time_from == "timestamp" and found.at < made_at - revocation.GRACE
 
 
 def judge_certificate(

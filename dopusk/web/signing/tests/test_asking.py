@@ -6,15 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from asn1crypto import tsp
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from dopusk.kernel import signable
+from dopusk.trust import cades
 from dopusk.web.signing import actions, judging
 from dopusk.web.signing.actions import Act
 from dopusk.web.signing.models import Challenge, Evidence, Signature
-from dopusk.web.signing.tests.office import ANNA
+from dopusk.web.signing.tests.office import ANNA, MARIA
 
 ACT = Act("application", "application:17", "Заявление об аккредитации", ("Фамилия: Орлова", "Часов: 144"))
 SESSION, ORIGIN = "session of Анна", "http://testserver"
@@ -176,6 +178,35 @@ def test_a_form_sent_twice_at_once_is_accepted_once_and_told_so_the_other_time(a
         came = sorted(one.result() for one in [posts.submit(post) for _ in range(3)])
     assert came == ["accepted", "told", "told"]
     assert Signature.objects.count() == 1
+
+
+def stamped(office, cms: bytes, ago: timedelta) -> bytes:
+    """With a timestamp by an authority whose clock is late by so much."""
+    asked = tsp.TimeStampReq(
+        {
+            "version": 1,
+            "message_imprint": {
+                "hash_algorithm": {"algorithm": "sha256"},
+                "hashed_message": cades.timestamp_digest(cms),
+            },
+            "cert_req": True,
+        }
+    )
+    answer = tsp.TimeStampResp.load(office.stamper.answer(asked.dump(), timezone.now() - ago))
+    return cades.with_timestamp(cms, answer["time_stamp_token"].dump())
+
+
+def test_nobody_signed_a_text_before_it_was_made(db, office):
+    """A timestamp from before her certificate was revoked, over what she was asked to sign after that."""
+    card = office.card()
+    office.revoke(card, ago=timedelta(hours=1))
+    challenge = ask()
+    early = stamped(office, card.sign(challenge.content, at=None), timedelta(hours=2))
+    examined = examine(challenge, early)
+    assert (examined.code, examined.why) == ("timestamp_wrong", "early")
+    other = ask()
+    good = office.card(who=MARIA).sign(other.content, at=None)
+    assert examine(other, stamped(office, good, timedelta(minutes=1))).code == "good"  # clocks differ
 
 
 @pytest.mark.django_db(transaction=True)
