@@ -27,9 +27,13 @@ from dopusk.kernel.invalid import Invalid
 MAGIC: Final = "Допуск: текст для подписания, 1"
 LARGEST: Final = 256 * 1024  # bytes
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
-# C0 and C1 controls, line and paragraph separators, marks that turn the direction of writing or cannot be seen
+# C0 and C1 controls, line and paragraph separators, marks that turn the direction of writing or cannot be seen: all of
+# Unicode's Default_Ignorable_Code_Point (letters that fill, selectors of variants, tags in which a text can be hidden),
+# and the Braille pattern without dots
 _UNSEEN: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u2800\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _LABELS: Final = ("Что подписывается", "Адрес", "Составлено", "Годится до", "Номер")
 

@@ -46,6 +46,10 @@ def test_any_text_of_a_person_becomes_a_line_that_is_read_again(lines: list[str]
         ({"title": "Вход\r\nАдрес: https://evil.example"}, "signable_unseen"),
         ({"lines": ("за\u202eмена",)}, "signable_unseen"),
         ({"lines": ("\x1b[2J",)}, "signable_unseen"),
+        ({"lines": ("Часов: 144\U000e0031\U000e0034\U000e0035",)}, "signable_unseen"),  # tags
+        ({"lines": ("Часов:\u3164144",)}, "signable_unseen"),  # a letter that fills
+        ({"lines": ("Часов:\u2800144",)}, "signable_unseen"),
+        ({"lines": ("Часов: 144\ufe0f",)}, "signable_unseen"),
         ({"origin": "http://localhost:8000/"}, "signable_origin"),
         ({"origin": "null"}, "signable_origin"),
         ({"origin": "file://"}, "signable_origin"),
