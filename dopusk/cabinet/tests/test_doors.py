@@ -5,6 +5,7 @@ Columns: a stranger who has not signed in, Мария (an applicant, and not the
 `in` is the way to sign in; the numbers are answers of HTTP.
 """
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -73,6 +74,14 @@ DOORS: dict[tuple[str, str], tuple[object, ...]] = {
     ("notices:show", "get"): ("in", 200, 200, 200, 200),
     ("notices:read_all", "post"): ("in", 302, 302, 302, 302),
     ("notices:follow", "get"): ("in", 404, 404, 404, 302),
+    ("signing:help", "get"): (200, 200, 200, 200, 200),
+    ("signing:content", "get"): (
+        404,
+        404,
+        404,
+        404,
+        404,
+    ),  # whose session asked for it: web/signing's own tests
 }
 
 
@@ -87,6 +96,7 @@ def address(world, db, office) -> Callable[[str], str]:
     parts = {
         "application_id": made.pk,
         "document_id": scan.pk,
+        "challenge_id": uuid.uuid4(),
         "step": "contacts",
         "sitting_id": journey.sitting_of(made).pk,
         "number": Certificate.objects.get(application=made).number,
@@ -116,7 +126,7 @@ def _patterns(resolver: object = None, space: str = "") -> list[tuple[object, st
     for item in (resolver or get_resolver()).url_patterns:
         if isinstance(item, URLResolver):
             found += _patterns(item, item.namespace or space)
-        elif item.callback.__module__.startswith("dopusk.cabinet."):
+        elif item.callback.__module__.startswith(("dopusk.cabinet.", "dopusk.web.signing.")):
             found.append((item, space))
     return found
 

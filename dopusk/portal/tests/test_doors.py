@@ -37,7 +37,7 @@ _NAMES: dict[str | Right, str] = {
         recovery:factor_choice recovery:phone recovery:password recovery:done recovery:not_me
         esia:ac esia:ac_v2 esia:logout esia:prns esia:orgs esia:people esia:certificate esia:public_key
         esia:console esia:console_diagnosis esia:te esia:te_v3 esia:astray
-        certificates:signature
+        certificates:signature signing:help signing:content
     """,
     SIGNED_IN: """
         home:notices home:journal home:export_journal home:not_me registration:done
@@ -80,13 +80,16 @@ _NAMES: dict[str | Right, str] = {
 DOORS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 DESK = {name: kind for name, kind in DOORS.items() if isinstance(kind, Right) or kind == ANY_POST}
 
+# what the portal has put on its addresses; the rest of dopusk.web is every site's alike
+OURS = ("dopusk.portal.", "dopusk.web.signing.")
+
 
 def _patterns(resolver: Any = None, space: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for item in (resolver or get_resolver()).url_patterns:
         if isinstance(item, URLResolver):
             found |= _patterns(item, item.namespace or space)
-        elif item.callback.__module__.startswith("dopusk.portal."):
+        elif item.callback.__module__.startswith(OURS):
             found[f"{space}:{item.name}"] = item
     return found
 

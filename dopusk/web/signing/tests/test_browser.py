@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
 
 from dopusk.web.design.tests.test_browser import WCAG, in_browser
 from dopusk.web.signing.models import Signature
@@ -83,3 +84,43 @@ def test_the_page_is_accessible_and_fits_before_and_after_a_refusal(site, width,
     assert violations == []
     assert max(before, after) <= 0
     assert complaints == []
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
+)
+def test_the_page_of_help_is_accessible_fits_and_leads_to_the_refusal_asked_for(
+    site, settings, width, scheme
+):
+    settings.PORTAL_URL, settings.CABINET_URL = "https://portal.example.org", "https://cabinet.example.org"
+    settings.SIGNING_REGISTERS = site
+
+    def look(page):
+        page.goto(f"{site}{reverse('signing:help')}#LOCKED")
+        found = Axe().run(page, options=WCAG).response["violations"]
+        at = page.locator("#LOCKED").bounding_box()
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        page.get_by_label("Код или слова из сообщения").fill("revoked_before")
+        page.keyboard.press("Enter")
+        page.get_by_text("Найдено сообщений: 1.").wait_for()
+        return [(one["id"], one["nodes"][0]["target"]) for one in found], at["y"], wide, page.url
+
+    (violations, top, wide, url), complaints = in_browser(look, width=width, scheme=scheme)
+    assert violations == []
+    assert 0 <= top < 900
+    assert wide <= 0
+    assert url.endswith("?q=revoked_before#messages")
+    assert complaints == []
+
+
+def test_a_refusal_leads_to_what_its_code_means(site, office):
+    def look(page):
+        page.goto(site)
+        page.get_by_role("button", name="Отправить заявление").last.click()
+        with page.expect_popup() as opening:
+            page.get_by_role("link", name="что он значит, в новой вкладке").click()
+        return opening.value.url, opening.value.locator(":target").inner_text()
+
+    (url, meaning), _ = in_browser(look, scripts=False)
+    assert url == f"{site}{reverse('signing:help')}#signature_absent"
+    assert "signature_absent" in meaning

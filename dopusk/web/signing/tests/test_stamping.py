@@ -3,7 +3,7 @@
 import pytest
 
 from dopusk.trust import certificates
-from dopusk.web.signing import actions, judging
+from dopusk.web.signing import actions, judging, stamping
 from dopusk.web.signing.tests.conftest import afresh
 from dopusk.web.signing.tests.test_asking import ask, examine
 
@@ -61,6 +61,22 @@ def test_an_authority_of_time_that_is_down_is_left_alone_for_a_while(db, tsa, an
     for _ in range(7):
         sign(anna)
     assert tsa.asked.count("/tsa") == 5
+
+
+def test_the_authority_of_time_is_asked_through_the_proxy_addresses_in_certificates_are_not(
+    db, tsa, anna, monkeypatch
+):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # where nobody answers
+    for name in ("NO_PROXY", "no_proxy", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    stamping.client.cache_clear()
+    try:
+        _given, examined = sign(anna)
+    finally:
+        stamping.client.cache_clear()
+    assert (examined.code, examined.validation.time_from) == ("good", "receipt")
+    assert "/tsa" not in tsa.asked
+    assert "/ocsp" in tsa.asked
 
 
 def test_a_later_look_moves_no_time(db, tsa, anna):
