@@ -59,7 +59,7 @@ class Desk:
         if self.step == "specialty":
             arguments["choices"] = self.options
         form = FORMS[self.step](data, files, **arguments)
-        if told := certificate.of(self.request):
+        if data is None and (told := certificate.of(self.request)):  # what was typed is hers
             form.note_taken(rules.from_certificate(self.step, answers, asdict(told)))
         if isinstance(form, forms.ReportForm):
             form.note_brought({one.kind for one in self.papers()})

@@ -62,6 +62,18 @@ def test_who_came_by_a_password_begins_with_an_empty_report(anna, at_browser):
     assert "organisation" not in initial(at_browser(anna), drafts.draft(anna), "report")
 
 
+@pytest.mark.usefixtures("by_certificate")
+def test_what_she_typed_is_not_said_to_be_of_the_certificate(anna, at_browser):
+    application, client = drafts.draft(anna), at_browser(anna)
+    hint = str(client.get(step_of(application, "report")).context["form"]["organisation"].help_text)
+    typed = {"organisation": "Больница № 2", "agreement": ""}
+    again = client.post(step_of(application, "report"), typed)
+    assert again.status_code == 422
+    field = again.context["form"]["organisation"]
+    assert field.value() == "Больница № 2"
+    assert str(field.help_text) != hint
+
+
 @pytest.mark.parametrize(
     ("step", "answers", "told", "taken"),
     [
