@@ -1,5 +1,5 @@
 // Back end: «КриптоПро ЭЦП Browser plug-in». Written by the vendor's public description and tried against a scripted
-// stand-in only (tests/journeys/test_signer_vendors.py): never against the program itself.
+// stand-in only (tests/signer/test_vendors.py): never against the program itself.
 // The vendor's cadesplugin_api.js is not ours to ship: the operator puts it on this site and names it.
 import { SignerError, bare, loaded, within } from "./refusals.js";
 

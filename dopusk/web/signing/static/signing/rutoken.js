@@ -1,5 +1,5 @@
 // Back end: «Рутокен Плагин». Written by the vendor's public description and tried against a scripted stand-in only
-// (tests/journeys/test_signer_vendors.py): never against the program itself.
+// (tests/signer/test_vendors.py): never against the program itself.
 // The vendor's rutoken-plugin.min.js is not ours to ship: the operator puts it on this site and names it.
 // This plug-in has no window for the PIN: the page asks, hands it over once and forgets it.
 import { SignerError, bare, loaded, within } from "./refusals.js";

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import accessible, fits
-from tests.journeys.signer_page import new_site
+from tests.signer.page import new_site
 from tests.journeys.signer_programs import CADESPLUGIN, RUTOKEN, CadesPlugin, Programs, Rutoken
 from tests.journeys.signer_tokens import PIN, Held, Token
 

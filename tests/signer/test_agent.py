@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from dopusk.agent.refusals import CODES
 from tests.journeys.conftest import accessible, fits
-from tests.journeys.signer_page import CHALLENGE, new_site
+from tests.signer.page import CHALLENGE, new_site
 from tests.journeys.signer_programs import Agent, Nothing
 from tests.journeys.signer_tokens import PIN, Held, Token
 
