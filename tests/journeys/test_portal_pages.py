@@ -47,7 +47,8 @@ PART = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|[A-Za-z0-9_-]{30,}")
 # pages no link leads to at once
 ROOTS: dict[str, str] = {
     "stranger": """
-        / /signin/ /signin/?over=1 /signin/signature/ /signin/locked/?why=not_me /recovery/ /recovery/?over /recovery/?locked
+        / /signin/ /signin/?over=1 /signin/signature/ /signin/locked/?why=not_me /recovery/
+        /recovery/?over /recovery/?locked
         /registration/ /registration/?over /registration/consent/ /not-me/nothing/ /contacts/email/nothing/
         /sandbox/inbox/ /sandbox/code/ /no-such-page/
     """,

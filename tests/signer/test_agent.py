@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from dopusk.agent.refusals import CODES
 from tests.journeys.conftest import accessible, fits
-from tests.signer.page import CHALLENGE, new_site
 from tests.journeys.signer_programs import Agent, Nothing
 from tests.journeys.signer_tokens import PIN, Held, Token
+from tests.signer.page import CHALLENGE, new_site
 
 ANNA = Held.of("Орлова", "Анна")
 CLINIC = Held.of("Орлова", "Анна", organisation="ГБУЗ «Городская больница № 7»", ogrn="1027700132195")

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import accessible, fits
-from tests.signer.page import new_site
 from tests.journeys.signer_programs import CADESPLUGIN, RUTOKEN, CadesPlugin, Programs, Rutoken
 from tests.journeys.signer_tokens import PIN, Held, Token
+from tests.signer.page import new_site
 
 ANNA = Held.of("Орлова", "Анна")
 CLINIC = Held.of("Орлова", "Анна", organisation="ГБУЗ «Городская больница № 7»", ogrn="1027700132195")
