@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -32,6 +33,14 @@ ADDED_AGAIN: Final = "Снова добавлен сертификат элек�
 ADDED_AT_SIGNIN: Final = "При входе добавлен сертификат электронной подписи № {serial}, издатель: {issuer}"
 BLOCKED: Final = "Вы заблокировали сертификат электронной подписи № {serial}: {reason}"
 CHECKED: Final = "Проверен сертификат электронной подписи № {serial}: {outcome}"
+# letters and lines of the journal of which somebody may say «это не я», and what that tells of the certificate
+DISOWNED: Final = {
+    "certificate_added": rules.Reason.NOT_MINE,
+    "certificate.added": rules.Reason.NOT_MINE,
+    "certificate_signin": rules.Reason.STOLEN,
+    "signin.done": rules.Reason.STOLEN,
+    "signin.signature_refused": rules.Reason.STOLEN,
+}
 REASONS: Final = {
     rules.Reason.STOLEN: "ключ мог узнать кто-то ещё",
     rules.Reason.LOST: "токен потерян",
@@ -173,6 +182,14 @@ def block(sub: uuid.UUID, which: uuid.UUID, reason: rules.Reason, *, session: st
     return ended
 
 
+def disowned(sub: uuid.UUID, key: str, act: str) -> None:
+    """«Это не я» was said of an act by this certificate: it must not open again what recovery closes to a stranger."""
+    reason = DISOWNED.get(act)
+    if reason is not None:
+        with suppress(NotDone):  # blocked before, or gone
+            block(sub, uuid.UUID(key), reason, session="", but=uuid.UUID(int=0))
+
+
 def _end_sessions(sub: uuid.UUID, certificate: Certificate, but: uuid.UUID) -> int:
     opened = certificate.uses.exclude(pk=but).values("sid")
     living = Session.objects.filter(
@@ -240,7 +257,8 @@ def note_use(certificate: Certificate, sid: uuid.UUID, *, device: str, network: 
 
 
 def _tell(certificate: Certificate, kind: str, *, urgent: bool = False, **facts: str) -> None:
-    token = make_link("not_me", "", sub=certificate.account_id, good_for=NOT_ME_LASTS, detail={"act": kind})
+    about = {"act": kind, "object": certificate.object_key}
+    token = make_link("not_me", "", sub=certificate.account_id, good_for=NOT_ME_LASTS, detail=about)
     detail: dict[str, Any] = {"serial": certificate.number, "issuer": certificate.issuer, **facts}
     link = f"/certificates/{certificate.pk}/"
     tell(certificate.account_id, kind, detail=detail, urgent=urgent, not_me_token=token, link=link)

@@ -7,10 +7,11 @@ class CertificatesConfig(AppConfig):
     name = "dopusk.portal.certificates"
 
     def ready(self) -> None:
-        from dopusk.portal.certificates import claims, entering, export, shown, words
+        from dopusk.portal.certificates import actions, claims, entering, export, shown, words
         from dopusk.portal.certificates.models import Certificate
         from dopusk.portal.oidc import claims as protocol
         from dopusk.portal.profile import export as profile
+        from dopusk.portal.recovery.endings import ENDED
         from dopusk.portal.security.cards import CARDS
         from dopusk.portal.signin.ways import WAYS
         from dopusk.web.signing import words as signing
@@ -21,3 +22,4 @@ class CertificatesConfig(AppConfig):
         profile.PARTS["certificates"] = export.certificates
         profile.SPOKEN_OF.add(Certificate)
         CARDS["certificates"] = shown.card
+        ENDED["certificate"] = actions.disowned

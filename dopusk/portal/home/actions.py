@@ -6,7 +6,7 @@ from django.db import transaction
 
 from dopusk.portal.accounts.models import Account
 from dopusk.portal.notices.actions import tell
-from dopusk.portal.recovery.endings import end_everything
+from dopusk.portal.recovery.endings import end_everything, end_object
 from dopusk.portal.signin.actions import lock
 from dopusk.web.journal.actions import record
 from dopusk.web.journal.models import Entry
@@ -20,6 +20,7 @@ def disown(sub: uuid.UUID, entry: Entry, *, session: str) -> None:
     """
     lock(sub, "owner")
     end_everything(Account.objects.get(pk=sub), "Все входы завершены по сообщению «это не я»")
+    end_object(sub, entry.object, entry.act)
     tell(sub, "locked", urgent=True, link="/recovery/")
     record(
         actor=str(sub),

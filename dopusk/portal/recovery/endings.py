@@ -1,9 +1,10 @@
 """How a recovery ends: the new password is hers, or somebody says «это не я» of what was done in her name."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +26,17 @@ from dopusk.portal.sessions.actions import Place
 from dopusk.portal.sessions.models import Device
 from dopusk.portal.signin import actions as signin
 from dopusk.web.journal.actions import record
+
+# What higher slices end of whatever «это не я» was said of, by the kind of its object ("certificate:<uuid>"): they are
+# given whose it is, the object's key, and the act the letter or the line of the journal told of.
+ENDED: Final[dict[str, Callable[[uuid.UUID, str, str], None]]] = {}
+
+
+def end_object(sub: uuid.UUID, object_: str, act: str) -> None:
+    """End it, if anybody knows how; the caller holds the account's row."""
+    kind, _, key = object_.partition(":")
+    if kind in ENDED:
+        ENDED[kind](sub, key, act)
 
 
 @dataclass(frozen=True)
@@ -98,11 +110,19 @@ def disavowed(token: str) -> Link | None:
 
 
 def consequences(link: Link | None) -> dict[str, Any]:
-    """What pressing «это не я» brings with it. contact: the former one comes back; hours: how long services that
-    demand a confirmed account stay closed once she has recovered, when nothing spares the wait; 0: they do not."""
+    """What pressing «это не я» brings with it. contact: the former one comes back; certificate: it is blocked; hours:
+    how long services that demand a confirmed account stay closed once she has recovered, when nothing spares the wait;
+    0: they do not."""
     account = Account.objects.filter(pk=link.sub).first() if link and link.sub else None
     hours = settings.RECOVERY_COOLING_HOURS if account and account.level == "confirmed" else 0
-    return {"link": link, "contact": bool(link and link.detail.get("change")), "hours": max(hours, 0)}
+    told = link.detail if link else {}
+    certificate = str(told.get("object", "")).startswith("certificate:")
+    return {
+        "link": link,
+        "contact": bool(told.get("change")),
+        "certificate": certificate,
+        "hours": max(hours, 0),
+    }
 
 
 @transaction.atomic
@@ -120,6 +140,7 @@ def disavow(token: str) -> bool:
     if account.lock_reason != "operator":
         signin.lock(account.pk, "owner")
     end_everything(account, "Все входы завершены по сообщению «это не я»")
+    end_object(account.pk, link.detail.get("object", ""), link.detail.get("act", ""))
     if reverted:
         tell(account.pk, "contact_reverted")
     if account.lock_reason == "operator":  # no recovery opens that
@@ -131,6 +152,6 @@ def disavow(token: str) -> bool:
         act="recovery.disavowed",
         subject=str(account.pk),
         words="По ссылке из письма сообщено «это не я»; вход закрыт",
-        detail={key: link.detail[key] for key in ("act", "kind", "change") if key in link.detail},
+        detail={key: link.detail[key] for key in ("act", "kind", "change", "object") if key in link.detail},
     )
     return True

@@ -1,5 +1,6 @@
 """What Анна has blocked stays so, in whatever bytes and with whatever certificate the key comes back."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,8 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from dopusk.portal.certificates import actions, rules
 from dopusk.portal.certificates.models import Certificate
 from dopusk.portal.certificates.tests.people import add, added, browser_of, card_of, code_of, sign_in
+from dopusk.portal.home.actions import disown
+from dopusk.portal.signin.actions import unlock
 from dopusk.portal.tests.browser import Browser, known
 from dopusk.trust import certificates, der
+from dopusk.web.delivery.models import Letter
+from dopusk.web.journal.models import Entry
 from dopusk.web.signing.tests.office import Card
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +54,40 @@ def test_a_stolen_key_opens_nothing_by_its_next_certificate_either(office, anna,
     actions.block(anna.pk, one.pk, rules.Reason.STOLEN, session="", but=one.pk)
     assert code_of(sign_in(Browser(), again)) == "certificate_blocked"
     assert code_of(add(browser_of(anna), again)) == "certificate_blocked_for_ever"
+
+
+def not_me(purpose: str) -> None:
+    """Press «это не я» in the newest letter of this purpose; then Анна gets in again."""
+    text = Letter.objects.filter(purpose=purpose, channel="mail").latest("created_at").parcel().text
+    link, browser = re.search(r"/not-me/[\w-]+/", text)[0], Browser()
+    page = browser.get(link)
+    assert "сертификат, о котором мы написали, будет заблокирован навсегда" in page.text
+    assert browser.submit(page, link).headers["location"] == "/recovery/?locked"
+
+
+@pytest.mark.parametrize(
+    ("letter", "reason"),
+    [("notices.certificate_added", "not_mine"), ("notices.certificate_signin", "stolen")],
+)
+def test_it_was_not_me_ends_the_certificate_too(office, anna, letter, reason):
+    """Or whoever has it would sign in again as soon as she has recovered."""
+    card, one = added(office)
+    sign_in(Browser(), card)
+    not_me(letter)
+    one.refresh_from_db()
+    assert one.block_reason == reason
+    unlock(anna.pk, by="recovery", why="")
+    assert code_of(sign_in(Browser(), card)) == "certificate_blocked"
+
+
+def test_it_was_not_me_in_the_journal_does_so_too_and_a_check_blocks_nothing(office, anna):
+    card, one = added(office)
+    actions.check(one, session="")
+    disown(anna.pk, Entry.objects.get(act="certificate.checked"), session="")
+    one.refresh_from_db()
+    assert one.blocked_at is None
+    unlock(anna.pk, by="recovery", why="")
+    sign_in(Browser(), card)
+    disown(anna.pk, Entry.objects.get(act="signin.done", object=one.object_key), session="")
+    one.refresh_from_db()
+    assert one.block_reason == "stolen"
