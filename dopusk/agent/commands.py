@@ -9,7 +9,16 @@ from typing import Final
 from dopusk.agent import checking, installing
 from dopusk.agent.acts import Agent, thumbprint
 from dopusk.agent.browsers import BROWSERS
-from dopusk.agent.configuration import SYSTEM_FILE, Misconfigured, config_file, load, save, site, state_folder
+from dopusk.agent.configuration import (
+    SYSTEM_FILE,
+    Misconfigured,
+    as_browsers_write,
+    config_file,
+    load,
+    save,
+    site,
+    state_folder,
+)
 from dopusk.agent.installing import Where
 from dopusk.agent.prompts import Prompt
 from dopusk.agent.refusals import Refused
@@ -40,7 +49,9 @@ def install(given: Namespace) -> int:
     chosen = list(BROWSERS.values()) if given.browser == "all" else [BROWSERS[given.browser]]
     told = load(SYSTEM_FILE if given.system else config_file())  # nobody's own settings go to everybody
     asking = {name: value for name in ("pinentry", "tty") if (value := getattr(given, name)) is not None}
-    configuration = replace(told, origins=tuple(dict.fromkeys([*told.origins, *given.origin])), **asking)
+    configuration = replace(
+        told, origins=tuple(dict.fromkeys([*told.origins, *map(as_browsers_write, given.origin)])), **asking
+    )
     kept = save(configuration, SYSTEM_FILE if given.system else None)
     if not given.system:
         configuration = load()  # with the sites that the machine's file allows

@@ -82,6 +82,11 @@ def site(origin: str) -> bool:
     return _ORIGIN.fullmatch(origin) is not None
 
 
+def as_browsers_write(origin: str) -> str:
+    """The same site without the port that goes without saying: browsers never name it."""
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
+
+
 def folder(variable: str, default: str) -> Path:
     """Our own under an XDG base directory."""
     given = os.environ.get(variable, "")

@@ -58,6 +58,21 @@ def test_one_browser_alone(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://portal.example.org:443", "https://portal.example.org"),
+        ("http://portal.example.org:80", "http://portal.example.org"),
+        ("http://portal.example.org:443", "http://portal.example.org:443"),
+        ("https://portal.example.org:8443", "https://portal.example.org:8443"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_a_site_is_kept_as_browsers_name_it(given: str, kept: str) -> None:
+    assert main(["install", "--origin", given]) == 0
+    assert configuration.load().serves(kept)
+
+
+@pytest.mark.parametrize(
     "origin",
     ["portal.example.org", "https://portal.example.org/", "https://*", "ftp://a.example", "https://a b", "https://А.example"],
 )  # fmt: skip
