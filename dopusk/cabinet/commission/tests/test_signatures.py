@@ -1,5 +1,6 @@
 """Борис signs the decisions of a sitting electronically where the centre's norms ask for it."""
 
+import hashlib
 import json
 import uuid
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from dopusk.cabinet.applications.actions import NotAllowed
 from dopusk.cabinet.applications.tests import signing
 from dopusk.cabinet.commission import actions, closing, minutes, protocol, rules
-from dopusk.cabinet.commission.models import Case, Sitting
+from dopusk.cabinet.commission.models import Case, Sitting, Vote
 from dopusk.cabinet.commission.rules import Choice
 from dopusk.cabinet.commission.seats import by_level
 from dopusk.cabinet.review.tests.people import application, browser, commission, member
@@ -105,6 +106,22 @@ def test_pressed_twice_it_is_closed_once(sitting, boris, office, norms_say):
     for _press in range(2):
         assert signing.bring(boris, place(sitting), number, signature).status_code == 302
     assert Entry.objects.filter(act="sitting.closed").count() == 1
+
+
+def test_long_dissents_of_many_cases_fit_into_one_signed_text(sitting):
+    (case,) = Case.objects.filter(sitting=sitting).on_agenda()
+    words = "Отчёт не подтверждает ни одной из указанных манипуляций. " * 34
+    Vote.objects.filter(case=case, seat__place="member").update(
+        choice="against", reason_codes=["hours_short"], words=words
+    )
+    (case,) = Case.objects.filter(sitting=sitting).on_agenda()
+    by = rules.terms(3, actions.norms_at(sitting.on))
+    one, many = (closing.act(sitting, member("boris"), [case] * count, by) for count in (1, 200))
+    assert any(words.strip() in line for line in one.lines)
+    assert sum(len(line.encode()) + 2 for line in many.lines) <= signable.LARGEST
+    (said,) = {line for line in many.lines if line.startswith("Против")}
+    whole = next(line for line in one.lines if line.startswith("Против"))
+    assert hashlib.sha256(whole.encode()).hexdigest() in said
 
 
 def test_a_sitting_of_thousands_fits_into_one_signed_text(sitting):
