@@ -13,6 +13,16 @@ from cryptography.x509.oid import NameOID
 
 from dopusk.trust import der, gost
 
+# what the library raises when extensions of strangers are broken: a TLS feature of no kind, an unknown reason, …
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    OverflowError,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    x509.InvalidVersion,
+)
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _KEYS: Final = {"1.2.840.113549.1.1.1": "rsa", "1.2.840.10045.2.1": "ec"} | {
     dotted: f"gost2012_{bits}" for dotted, bits in gost.KEY_OIDS.items()

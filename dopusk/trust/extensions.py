@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 from cryptography.x509.oid import ExtensionOID
 
-from dopusk.trust.certificates import Certificate
+from dopusk.trust.certificates import UNREADABLE, Certificate
 
 ANY_POLICY: Final = "2.5.29.32.0"
 ANY_PURPOSE: Final = "2.5.29.37.0"
@@ -68,7 +68,7 @@ def of(certificate: Certificate) -> Extensions:
     """Never raises: what cannot be read is told so."""
     try:
         return _read(list(certificate.parsed.extensions))
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         return _BROKEN
 
 

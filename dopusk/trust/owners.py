@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from dopusk.kernel import inn as inn_number
 from dopusk.kernel import snils
 from dopusk.kernel.invalid import Invalid
-from dopusk.trust.certificates import Certificate
+from dopusk.trust.certificates import UNREADABLE, Certificate
 
 SNILS: Final = NameOID.SNILS  # 1.2.643.100.3
 INN: Final = NameOID.INN  # 1.2.643.3.131.1.1
@@ -106,7 +106,7 @@ def _one(name: x509.Name, kind: x509.ObjectIdentifier) -> str:
 def _email(certificate: x509.Certificate) -> str:
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except (*UNREADABLE, x509.ExtensionNotFound):
         return ""
     found = {str(address) for address in names.get_values_for_type(x509.RFC822Name)}
     return found.pop() if len(found) == 1 else ""

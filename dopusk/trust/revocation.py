@@ -23,7 +23,7 @@ from cryptography import x509
 from cryptography.x509.oid import CRLEntryExtensionOID, ExtensionOID
 
 from dopusk.trust import algorithms, answers, der, extensions, paths
-from dopusk.trust.certificates import Certificate
+from dopusk.trust.certificates import UNREADABLE, Certificate
 from dopusk.trust.evidence import Evidence, Statement, Wanted
 
 GRACE: Final = timedelta(minutes=5)
@@ -129,19 +129,13 @@ def _by_lists(question: Question) -> list[_Found]:
         try:
             crl = x509.load_der_x509_crl(encoded)
             named = crl.issuer.public_bytes()
-        except (ValueError, TypeError, x509.InvalidVersion):
+        except UNREADABLE:
             continue  # no list at all
         if named != question.certificate.issuer_der:
             continue  # of another authority
         try:
             found.append(_by_list(question, encoded, crl))
-        except (
-            _Disbelieved,
-            ValueError,
-            TypeError,
-            x509.DuplicateExtension,
-            x509.UnsupportedGeneralNameType,
-        ):
+        except (*UNREADABLE, _Disbelieved):
             found.append(_disbelieved())
     return found
 

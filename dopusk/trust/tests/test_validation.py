@@ -260,3 +260,14 @@ def test_an_authority_that_was_revoked_since_vouched_rightly_unless_its_key_was_
         at = SIGNED + 2 * DAY
         gone = root().crl((ca().certificate, since, reason), at=at)
         assert judge(signed(), Evidence(crls=(gone, ca().crl(at=at))), now=at).code == code
+
+
+@pytest.mark.parametrize("feature", [6, 256, 2**64])
+def test_an_extension_the_library_stumbles_over_is_told_and_nothing_is_raised(feature: int) -> None:
+    """A TLS feature that is none; anybody may bring such a certificate."""
+    broken = chains.raw_extension("1.3.6.1.5.5.7.1.24", der.sequence(der.integer(feature)))
+    strange = ca().holder(chains.key_of("ec", "anna"), Issued(ANNA, further=(broken,)))
+    told = judge(signed(strange), LISTS)
+    assert (told.code, told.why) == ("chain_wrong", "unreadable")
+    assert told.owner is not None
+    assert told.owner.snils

@@ -18,6 +18,7 @@ from cryptography.x509 import ocsp
 from django.conf import settings
 from django.utils import timezone
 
+from dopusk.trust.certificates import UNREADABLE
 from dopusk.web.signing import gathering
 from dopusk.web.signing.gathering import Budget, Unreachable
 
@@ -98,7 +99,7 @@ def _had(key: tuple[str, str], budget: Budget, question: bytes = b"") -> bytes:
     try:
         der = gathering.fetch(key[0], gathering.OCSP if question else gathering.CRL, question, budget)
         next_update = _answered(der) if question else _listed(der)
-    except (Unreachable, ValueError, x509.InvalidVersion) as error:
+    except (Unreachable, *UNREADABLE) as error:
         if known and known.serves(now):
             return known.der
         if isinstance(error, Unreachable):
