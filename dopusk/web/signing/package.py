@@ -182,26 +182,31 @@ def _partial(root: Certificate) -> str:
     return "" if top.issuer == top.subject else " -partial_chain"
 
 
-def _revocation(kept: _Kept) -> Iterator[str]:
-    """What was said of the signer's certificate, checked in the same way."""
+def _revocation(kept: _Kept) -> Iterator[tuple[str, str]]:
+    """What was said of the signer's certificate, checked in the same way; and what openssl says then."""
     if len(kept.chain) < 2:
         return
+    serial = kept.chain[0].parsed.serial_number
     for number, one in enumerate(kept.crls, 1):
         crl = x509.load_der_x509_crl(one)
         if crl.issuer == kept.chain[0].parsed.issuer:
+            revoked = crl.get_revoked_certificate_by_serial_number(serial) is not None
             at = max(kept.signature.signed_at, crl.last_update_utc)
-            yield (
+            line = (
                 f"openssl verify{kept.engine} -crl_check -CRLfile crl-{number}.pem {ONLY}{_partial(kept.chain[-1])}"
                 f" -untrusted certificates.pem -purpose any -attime {_seconds(at)} signer.pem"
             )
-    serial = kept.chain[0].parsed.serial_number
+            yield line, "certificate revoked" if revoked else "signer.pem: OK"
     for number, one in enumerate(kept.ocsp, 1):
         answer = ocsp.load_der_ocsp_response(one)
-        if any(single.serial_number == serial for single in answer.responses):
-            yield (
+        told = [single.certificate_status for single in answer.responses if single.serial_number == serial]
+        if told:
+            line = (
                 f"{kept.prefix}openssl ocsp -respin ocsp-{number}.der -issuer issuer.pem -cert signer.pem {ONLY}"
                 f"{_partial(kept.chain[-1])} -verify_other certificates.pem -attime {_seconds(answer.produced_at_utc)}"
             )
+            revoked = ocsp.OCSPCertStatus.REVOKED in told
+            yield line, "signer.pem: revoked" if revoked else "signer.pem: good"
 
 
 def _guide(kept: _Kept, names: list[str]) -> Iterator[str]:
@@ -256,11 +261,13 @@ def _guide_to_revocation(kept: _Kept) -> Iterator[str]:
         return
     yield "2. Не был ли сертификат отозван: так, как узнали мы."
     yield ""
-    for line in lines:
+    for line, says in lines:
         yield line
+        yield f"Должно быть: «{says}»."
         yield ""
-    yield "Должно быть: «signer.pem: OK» для списка отзыва (crl), «signer.pem: good» для ответа службы (ocsp)."
-    yield ""
+    if any("revoked" in says for _, says in lines):
+        yield "Отозванный позже, чем подпись поставлена, подписи не вредит: сравните «Revocation Time» с её моментом."
+        yield ""
 
 
 def _told(moment: datetime) -> str:

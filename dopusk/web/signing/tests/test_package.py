@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dopusk.web.signing import actions, judging, package
+from dopusk.web.signing.tests.conftest import afresh
 from dopusk.web.signing.tests.test_asking import ACT, ask, examine
 
 
@@ -83,6 +84,28 @@ def test_openssl_does_not_believe_another_root(office, kept, tmp_path, whole):
     _, lines = unpacked(package.package(kept(whole=whole)), tmp_path)
     (tmp_path / "roots.pem").write_bytes(office.stamps.certificate.public_bytes(package.Encoding.PEM))
     assert run(lines[0], tmp_path).returncode != 0
+
+
+@pytest.mark.parametrize("crl_only", [False, True])
+@pytest.mark.parametrize("ago", [timedelta(hours=1), timedelta(seconds=-1)])
+def test_the_guide_says_what_openssl_says_of_a_revoked_one(office, db, tmp_path, crl_only, ago):
+    """Its authority was silent at first; revoked before the signature, or since."""
+    challenge, card = ask(), office.card(crl_only=crl_only)
+    office.faults |= {"/ocsp": "down", "/ca.crl": "down"}
+    pending = actions.keep(examine(challenge, card.sign(challenge.content)), allow_pending=True)
+    office.revoke(card, ago=ago)
+    office.faults.clear()
+    afresh()
+    signature = actions.recheck(pending.pk)
+    assert signature.standing == ("valid" if ago < timedelta(0) else "invalid")
+    guide, lines = unpacked(package.package(signature), tmp_path)
+    expected = [
+        line.split("«")[1].split("»")[0] for line in guide.split("\r\n") if line.startswith("Должно быть:")
+    ]
+    assert len(expected) == len(lines)
+    for line, says in zip(lines[1:], expected[1:], strict=True):
+        told = run(line, tmp_path)
+        assert says in told.stdout + told.stderr, line
 
 
 def test_openssl_tells_a_revoked_one_by_the_list_in_the_archive(office, kept, tmp_path):
