@@ -1,6 +1,7 @@
 """What a certificate says of itself in its extensions (RFC 5280 §4.2), as far as we act upon it."""
 
 import functools
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,8 @@ _UNDERSTOOD: Final = {
     ExtensionOID.AUTHORITY_INFORMATION_ACCESS,
     ExtensionOID.CRL_DISTRIBUTION_POINTS,
 }
+# RFC 3986 knows visible ASCII alone; a line end in an address would begin a line of its own in our log
+_ADDRESS: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 # limits that we do not work out: who set them is not believed, critical or not
 _LIMITS: Final = {
     ExtensionOID.NAME_CONSTRAINTS,
@@ -120,4 +123,4 @@ def _points(points: object) -> tuple[str, ...]:
 
 def _addresses(names: list[x509.GeneralName]) -> tuple[str, ...]:
     given = [str(name.value) for name in names if isinstance(name, x509.UniformResourceIdentifier)]
-    return tuple(address for address in given if address.lower().startswith(("http://", "https://")))
+    return tuple(address for address in given if _ADDRESS.fullmatch(address))

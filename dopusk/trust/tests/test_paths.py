@@ -181,7 +181,10 @@ def test_the_signature_of_a_certificate_is_whole_octets() -> None:
 def test_what_is_said_of_addresses_is_kept_to_http() -> None:
     points = [
         x509.DistributionPoint([x509.UniformResourceIdentifier(address)], None, None, None)
-        for address in ("ldap://x/ca", "file:///etc/passwd", "http://pki.example/ca.crl")
+        for address in (
+            *("ldap://x/ca", "file:///etc/passwd", "http://", "http://a b/", "http://x/\nERROR all is lost"),
+            *("http://x/\x1b[2J", "http://pki.example/ca.crl"),
+        )
     ]
     further = (chains.extension(x509.CRLDistributionPoints(points)),)
     what = Issued({NameOID.COMMON_NAME: "x"}, pointers=False, further=further, before=FOUNDED)

@@ -51,6 +51,8 @@ class Place:
     @classmethod
     def of(cls, url: str) -> "Place":
         """Raises NotAsked."""
+        if not url.isprintable():
+            raise NotAsked("no address")
         try:
             parts = urlsplit(url)
             port = parts.port or _USUAL.get(parts.scheme, 0)

@@ -42,7 +42,8 @@ class Unreachable(Exception):
     """Nothing usable came. code: address, down, refused, large, resting, late, garbage."""
 
     def __init__(self, code: str, url: str, reason: str = "") -> None:
-        super().__init__(f"{code} {url[:200]} {reason}".strip())
+        named = url[:200].encode("unicode_escape").decode()  # for a log: strangers wrote it
+        super().__init__(f"{code} {named} {reason}".strip())
         self.code = code
 
 

@@ -194,6 +194,8 @@ def test_an_answer_without_a_promise_is_asked_for_every_time(signed, office, set
         "ftp://8.8.8.8/ca.crl",
         "http:///ca.crl",
         "http://8.8.8.8:99999/ca.crl",
+        "http://8.8.8.8/ca.crl\nERROR all is lost",
+        "http://8.8.8.8\x1b[2J/ca.crl",
         "",
     ],
 )
@@ -202,6 +204,7 @@ def test_a_strangers_certificate_makes_us_ask_nobody_inside(url, settings):
     with pytest.raises(Unreachable) as refused:
         fetch(url, CRL)
     assert refused.value.code == "address"
+    assert str(refused.value).isprintable()
 
 
 def test_outside_the_sandbox_the_authority_of_this_machine_is_not_asked(signed, office, settings):
