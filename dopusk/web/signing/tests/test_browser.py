@@ -28,7 +28,7 @@ def downloaded(page) -> tuple[str, bytes]:
 def uploaded(page, name: str, signature: bytes) -> None:
     file = {"name": f"{name}.p7s", "mimeType": "application/octet-stream", "buffer": signature}
     page.get_by_label("Выберите файл подписи").set_input_files(file)
-    page.get_by_role("button", name="Отправить заявление").click()
+    page.get_by_role("button", name="Отправить подпись").click()
 
 
 def test_from_a_phone_without_scripts_she_downloads_signs_elsewhere_and_uploads(site, office):
@@ -74,7 +74,7 @@ def test_the_page_is_accessible_and_fits_before_and_after_a_refusal(site, width,
         page.get_by_text("Прочитать весь текст").click()
         page.get_by_text("Командой openssl").click()
         before = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        page.get_by_role("button", name="Отправить заявление").last.click()
+        page.get_by_role("button", name="Отправить подпись").click()
         page.get_by_text("signature_absent").wait_for()
         after = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         found = Axe().run(page, options=WCAG).response["violations"] if scripts else []
@@ -116,7 +116,7 @@ def test_the_page_of_help_is_accessible_fits_and_leads_to_the_refusal_asked_for(
 def test_a_refusal_leads_to_what_its_code_means(site, office):
     def look(page):
         page.goto(site)
-        page.get_by_role("button", name="Отправить заявление").last.click()
+        page.get_by_role("button", name="Отправить подпись").click()
         with page.expect_popup() as opening:
             page.get_by_role("link", name="что он значит, в новой вкладке").click()
         return opening.value.url, opening.value.locator(":target").inner_text()
