@@ -18,6 +18,7 @@ LONGEST: Final = 980  # bytes of a text in one line, its command and its end bes
 _CANCELLED: Final = {99, 114, 198}  # GPG_ERR_CANCELED, _NOT_CONFIRMED, _FULLY_CANCELED (libgpg-error)
 _TIMEOUT: Final = 62  # GPG_ERR_TIMEOUT
 _PATIENCE: Final = 5  # seconds over its own time
+_LAST_WORDS: Final = 1  # seconds to end by itself
 
 
 def escaped(text: str) -> str:
@@ -32,6 +33,16 @@ def unescaped(data: bytes) -> str:
     for part in rest:
         found += bytes.fromhex(part[:2].decode("ascii")) + part[2:]
     return found.decode("utf-8")
+
+
+def end(child: "subprocess.Popen[bytes]") -> None:
+    """Asked first, so that a terminal is given back as it was, with its echo; then made to."""
+    with contextlib.suppress(OSError):
+        child.terminate()
+        try:
+            child.wait(_LAST_WORDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
 
 
 class Prompt:
@@ -58,8 +69,7 @@ class Prompt:
     def close(self) -> None:
         """Take the window away."""
         if self._child:
-            with contextlib.suppress(OSError):
-                self._child.kill()
+            end(self._child)
 
     @contextlib.contextmanager
     def _started(self, program: str, seconds: int) -> Iterator[None]:

@@ -57,7 +57,10 @@ def signing(said: Signable, content: bytes, token: Token, left: int, *, russian:
     """Assuan commands and their texts. The body is cut to what one Assuan line holds; the rest never is."""
     words = _RU if russian else _EN
     # Qt takes a text for HTML when there is a tag in its first line
-    head = f"{_cut(said.title, _TITLE).replace('<', '‹')}\n{words.site}: {said.origin}\n\n"
+    title = _cut(said.title, _TITLE).replace("<", "‹")
+    while len(escaped(title).encode()) > 2 * _TITLE:
+        title = f"{title[:-2]}…"
+    head = f"{title}\n{words.site}: {said.origin}\n\n"
     tries = words.last if left == 1 else words.left.format(left=left)
     tail = (
         f"\nSHA-256: {hashlib.sha256(content).hexdigest()}\n{words.token}: {_cut(token.label, 40)}, {tries}"

@@ -15,7 +15,7 @@ from dopusk.agent.acts import Agent, thumbprint
 from dopusk.agent.browsers import BROWSERS
 from dopusk.agent.configuration import Configuration, Module
 from dopusk.agent.installing import Where
-from dopusk.agent.prompts import Prompt
+from dopusk.agent.prompts import Prompt, escaped
 from dopusk.agent.tests.conftest import ORIGIN, PIN, SO_PIN, text
 from dopusk.agent.tokens import Token
 from dopusk.kernel import sandbox, signable
@@ -65,6 +65,15 @@ def test_no_window_takes_a_title_for_markup() -> None:
     first = shown.signing(said, b"", token, 5, russian=True)["SETDESC"].splitlines()[0]
     assert "Вход" in first
     assert "<" not in first
+
+
+@pytest.mark.parametrize("letter", ["<", "%", "Ж", "\U0001f600"])
+def test_the_longest_title_of_a_long_origin_fits_into_the_window(letter: str) -> None:
+    origin = f"https://{'a' * 250}.org:8443"
+    said = signable.read(text("Строка", title=letter * 200, origin=origin))
+    texts = shown.signing(said, b"", Token("Ж" * 40, "1", "folder:1", None, ()), 5, russian=True)
+    assert origin in texts["SETDESC"]
+    assert len(f"SETDESC {escaped(texts['SETDESC'])}\n".encode()) <= 1000
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 import pty
 import select
 import shutil
+import termios
 import threading
 import time
 from dataclasses import replace
@@ -136,6 +137,33 @@ def test_pinentry_on_a_terminal(told: Configuration) -> None:
     assert ORIGIN in screen
     assert "Токен Анны" in screen
     assert "12345678" not in screen
+
+
+def test_a_window_taken_away_gives_the_terminal_back(told: Configuration) -> None:
+    """With its echo: else she types on and sees nothing."""
+    program = shutil.which("pinentry-curses")
+    assert program, "apt-get install pinentry-curses"
+    master, slave = pty.openpty()
+    prompt = Prompt(replace(told, pinentry=program, tty=os.ttyname(slave)))
+
+    def echoes() -> bool:
+        return bool(termios.tcgetattr(slave)[3] & termios.ECHO)
+
+    def close() -> None:
+        deadline = time.monotonic() + 20
+        while echoes() and time.monotonic() < deadline:
+            if select.select([master], [], [], 0.05)[0]:
+                os.read(master, 65536)
+        prompt.close()
+
+    thread = threading.Thread(target=close)
+    thread.start()
+    with pytest.raises(Refused):
+        prompt.pin(TEXTS)
+    thread.join()
+    assert echoes()
+    os.close(master)
+    os.close(slave)
 
 
 _LINES = st.lists(
