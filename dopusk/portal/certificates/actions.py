@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
+from cryptography.x509.oid import NameOID
 from django.db import transaction
 from django.utils import timezone
 
@@ -241,8 +242,12 @@ def _note(certificate: Certificate, found: validation.Validation, code: str = ""
 
 def _called(certificate: x509.Certificate) -> str:
     """An authority's certificate as people call it: the common name of its subject."""
-    parts = dict(part.partition("=")[::2] for part in certificate.subject.split(",") if "=" in part)
-    return parts.get("CN") or parts.get("O") or certificate.subject
+    name = certificate.parsed.subject
+    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        said = name.get_attributes_for_oid(kind)
+        if said:
+            return " ".join(str(said[0].value).split())
+    return certificate.subject
 
 
 def note_use(certificate: Certificate, sid: uuid.UUID, *, device: str, network: str) -> None:

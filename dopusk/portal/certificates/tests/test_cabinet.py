@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,6 +31,10 @@ from dopusk.portal.sessions.actions import start
 from dopusk.portal.sessions.models import Session
 from dopusk.portal.support import shown as support
 from dopusk.portal.tests.browser import Browser, known
+from dopusk.trust import certificates
+from dopusk.trust.issuers import Issuer
+from dopusk.trust.signing_keys import signing_key
+from dopusk.trust.subjects import named
 from dopusk.web.journal.models import Entry
 from dopusk.web.signing.models import Challenge, Signature
 
@@ -342,3 +347,14 @@ def test_support_sees_how_many_there_are_and_no_more(office, anna):
     assert support.of(anna, None).certificates == 1
     block(browser_of(anna), one, "lost")
     assert support.of(anna, None).certificates == 0
+
+
+def test_an_authority_is_called_as_it_is_called_with_commas_too():
+    """ООО «Рога, Копыта», and no name out of the middle of another one."""
+    for called, said in (
+        ("ООО Рога, Копыта", (("2.5.4.10", 0x0C, "ООО Рога"), ("2.5.4.3", 0x0C, "ООО Рога, Копыта"))),
+        ("Рога,CN=Минцифры России", (("2.5.4.10", 0x0C, "Рога,CN=Минцифры России"),)),
+    ):
+        key = signing_key(ec.generate_private_key(ec.SECP256R1()))
+        office = Issuer.found(key, named(said), timezone.now())
+        assert actions._called(certificates.read(office.certificate)) == called
