@@ -96,7 +96,8 @@ def fetch(url: str, kind: Kind, question: bytes = b"", budget: Budget | None = N
         try:
             body = _follow(url, kind, question, budget.until)
         except (OSError, http.client.HTTPException, _Failed) as error:
-            hanging = isinstance(error, TimeoutError)
+            over = time.monotonic() >= budget.until  # looking a name up has no deadline of its own
+            hanging = isinstance(error, TimeoutError) or over
             if attempt + 1 == ATTEMPTS or hanging:
                 breaker.failed(hanging=hanging)
                 raise Unreachable("down", url, repr(error)) from error

@@ -213,8 +213,8 @@ def _guide(kept: _Kept, names: list[str]) -> Iterator[str]:
     signature, signer = kept.signature, kept.chain[0]
     yield "Электронная подпись: что здесь лежит и как её проверить без нас"
     yield ""
-    yield f"Подписал: {owner_of(signer).full_name}"
-    yield f"Сертификат: № {signer.serial}, выдан: {issuer_name(signer)}"
+    yield f"Подписал: {signable.one_line(owner_of(signer).full_name)}"
+    yield f"Сертификат: № {signer.serial}, выдан: {signable.one_line(issuer_name(signer))}"
     yield f"Подпись получена: {_told(signature.received_at)}"
     by = "по штампу времени" if signature.time_from == "timestamp" else "по нашим часам при получении"
     yield f"Считается поставленной: {_told(signature.signed_at)}, {by}"

@@ -287,6 +287,20 @@ def test_a_server_that_drips_its_head_holds_us_no_longer_than_the_budget(office,
     assert time.monotonic() - began < 2.0
 
 
+def test_a_name_server_that_takes_its_time_is_asked_once(office, monkeypatch):
+    asked = []
+
+    def slow(host, port, **_):
+        asked.append(host)
+        time.sleep(0.3)
+        raise OSError("no answer")
+
+    monkeypatch.setattr(asking.socket, "getaddrinfo", slow)
+    with pytest.raises(Unreachable):
+        fetch("http://ca.example/ca.crl", CRL, budget=Budget(until=time.monotonic() + 0.2))
+    assert asked == ["ca.example"]
+
+
 def test_the_name_goes_along_while_the_address_was_looked_at(office, monkeypatch):
     port = int(office.address.rpartition(":")[2])
 
