@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dopusk.kernel.signable import one_line
-from dopusk.portal.certificates import entering, turns, words
+from dopusk.portal.certificates import entering, words
 from dopusk.portal.certificates.entering import Refused
 from dopusk.portal.clients import models as clients
 from dopusk.portal.clients.rules import Registration
@@ -24,6 +24,7 @@ from dopusk.web.signing import actions as signing
 from dopusk.web.signing import pages, sessions, uploads
 from dopusk.web.signing.actions import Act, Examined, Spent
 from dopusk.web.signing.models import Challenge
+from dopusk.web.signing.turns import Busy
 
 COOKIE: Final = "portal_signing"  # a value only this browser holds, while it signs in; opens nothing
 PATH: Final = "/signin/signature/"
@@ -44,12 +45,9 @@ def signature(request: HttpRequest) -> HttpResponse:
     place = access.place_of(request)
     if otherwise.knock(place):
         return _ask(request, client, next_path, code="signin_held", status=HTTPStatus.TOO_MANY_REQUESTS)
-    try:
-        with turns.turn():
-            examined = uploads.examined(request, entering.PURPOSE, _object_key(client))
-    except turns.Busy as busy:
-        unseen = Examined(signing.find(request.POST.get("challenge", ""), sessions.of(request)), busy.code)
-        return _ask(request, client, next_path, unseen, busy.code, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    examined = uploads.examined(request, entering.PURPOSE, _object_key(client))
+    if examined.code == Busy.code:
+        return _ask(request, client, next_path, examined, Busy.code, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if examined.good:
         otherwise.welcome(place)
     return _entered(request, client, next_path, examined)
@@ -115,7 +113,7 @@ def _page(
     request: HttpRequest, client: Registration | None, examined: Examined | None, code: str
 ) -> pages.SigningPage:
     own = code in words.SENTENCES
-    same = code == turns.Busy.code or not (own or code in pages.OVER)  # the text may still be signed
+    same = not (own or code in pages.OVER)  # the text may still be signed
     again = pages.again(examined) if examined and same else None
     why = examined.why if examined else ""
     return pages.page(again or _challenge(request, client), code="" if own else code, why=why)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dopusk.portal.accounts.models import Account
-from dopusk.portal.certificates import actions, rules, shown, turns, words
+from dopusk.portal.certificates import actions, rules, shown, words
 from dopusk.portal.certificates.actions import NotDone
 from dopusk.portal.certificates.forms import BlockForm
 from dopusk.portal.certificates.models import Certificate
@@ -23,7 +23,7 @@ from dopusk.portal.signin.rules import safe_next
 from dopusk.portal.told import SENTENCES
 from dopusk.web.journal.models import Entry
 from dopusk.web.signing import actions as signing
-from dopusk.web.signing import pages, sessions, uploads
+from dopusk.web.signing import pages, sessions, turns, uploads
 from dopusk.web.signing.actions import Act, Examined, Spent
 from dopusk.web.signing.models import Challenge
 
@@ -53,12 +53,7 @@ def add(request: HttpRequest, person: Person) -> HttpResponse:
     place = place_of(request)
     if otherwise.knock(place):
         return _ask(request, person, next_path, code="signin_held")
-    try:
-        with turns.turn():
-            examined = uploads.examined(request, actions.PURPOSE, _object_key(person))
-    except turns.Busy as busy:
-        unseen = Examined(signing.find(request.POST.get("challenge", ""), sessions.of(request)), busy.code)
-        return _ask(request, person, next_path, unseen, busy.code)
+    examined = uploads.examined(request, actions.PURPOSE, _object_key(person))
     if examined.good:
         otherwise.welcome(place)
     return _added(request, person, next_path, examined)
@@ -82,7 +77,7 @@ def _ask(
 ) -> HttpResponse:
     """The text to be signed; after a refusal the same one, as long as it is good."""
     own = code in words.SENTENCES
-    same = code == turns.Busy.code or not (own or code in pages.OVER)  # the text may still be signed
+    same = not (own or code in pages.OVER)  # the text may still be signed
     challenge = pages.again(examined) if examined and same else None
     if challenge is None:
         challenge = _challenge(request, person)

@@ -5,11 +5,17 @@ from typing import Final
 from django.http import HttpRequest
 
 from dopusk.trust import cades
-from dopusk.web.signing import actions, sessions
+from dopusk.web.signing import actions, sessions, turns
 from dopusk.web.signing.actions import Examined
 
 LARGEST: Final = cades.LARGEST_UPLOAD
-CODES: Final = ("signature_absent", "signature_large", "signature_unreadable", "signature_is_certificate")
+CODES: Final = (
+    "signature_absent",
+    "signature_large",
+    "signature_unreadable",
+    "signature_is_certificate",
+    "signature_busy",
+)
 _OF: Final = {"empty": "signature_absent", "large": "signature_large"}
 _CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----"
 
@@ -46,19 +52,26 @@ def signature_of(request: HttpRequest) -> bytes:
 def examined(
     request: HttpRequest, purpose: str, object_key: str, *, lines: tuple[str, ...] | None = None
 ) -> Examined:
-    """What came of a posted form: `actions.examine` of its fields, bound to this request's session and address."""
+    """What came of a posted form: `actions.examine` of its fields, bound to this request's session and address.
+
+    `signature_busy` when too many are looked at just now: the same signature may be sent again.
+    """
     session = sessions.of(request)
     posted = request.POST.get("challenge", "")
     try:
         signature = signature_of(request)
     except Refused as refused:
         return Examined(actions.find(posted, session), refused.code)
-    return actions.examine(
-        posted,
-        purpose,
-        object_key,
-        session=session,
-        signature=signature,
-        lines=lines,
-        origin=sessions.origin(request),
-    )
+    try:
+        with turns.turn():
+            return actions.examine(
+                posted,
+                purpose,
+                object_key,
+                session=session,
+                signature=signature,
+                lines=lines,
+                origin=sessions.origin(request),
+            )
+    except turns.Busy as busy:
+        return Examined(actions.find(posted, session), busy.code)

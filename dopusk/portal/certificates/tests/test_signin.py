@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dopusk.kernel import sandbox
 from dopusk.portal.accounts.models import Account
-from dopusk.portal.certificates import actions, entering, rules, turns
+from dopusk.portal.certificates import actions, entering, rules
 from dopusk.portal.certificates.models import Certificate, Use
 from dopusk.portal.certificates.tests.people import (
     ADD,
@@ -32,6 +32,7 @@ from dopusk.portal.signin.actions import lock
 from dopusk.portal.signin.models import Pending
 from dopusk.portal.tests.browser import Browser, known
 from dopusk.web.journal.models import Entry
+from dopusk.web.signing import turns
 from dopusk.web.signing.models import Challenge, Signature
 
 pytestmark = pytest.mark.django_db
@@ -372,7 +373,7 @@ def test_never_all_threads_wait_for_strangers_servers(office, anna, monkeypatch)
     text = text_of(browser, page)
     with turns.turn(), turns.turn():
         busy = bring(browser, page, card.sign(text))
-    assert (busy.status_code, code_of(busy)) == (503, "signin_busy")
+    assert (busy.status_code, code_of(busy)) == (503, "signature_busy")
     assert text_of(browser, busy) == text
     assert bring(browser, busy, card.sign(text)).status_code == 303
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
 from dopusk.trust import certificates
-from dopusk.web.signing import actions, sessions, uploads
+from dopusk.web.signing import actions, pages, sessions, turns, uploads
 from dopusk.web.signing.actions import Act
 
 ACT = Act("signin", "", "Вход", ())
@@ -84,6 +84,16 @@ def test_what_is_no_signature_is_told_so_and_the_text_stays_good(post, challenge
 
 def test_a_certificate_is_no_signature(post, challenge, anna):
     assert post(challenge, file=certificates.pem(anna.certificate.der)).code == "signature_is_certificate"
+
+
+def test_never_all_threads_of_a_site_wait_for_strangers_servers(post, challenge, anna, monkeypatch):
+    """Whoever is signed in may bring certificates that point to servers which take their time."""
+    monkeypatch.setattr(turns, "PATIENCE", 0.01)
+    signature = anna.sign(challenge.content)
+    with turns.turn(), turns.turn():
+        examined = post(challenge, file=signature)
+        assert (examined.code, pages.again(examined)) == ("signature_busy", challenge)
+    assert post(challenge, file=signature).code == "good"
 
 
 def test_a_form_without_its_challenge_and_one_of_another_session_are_refused(post, challenge, anna):

@@ -17,7 +17,7 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 class Busy(Exception):
     """Others are being looked at; try again in a few seconds."""
 
-    code = "signin_busy"
+    code = "signature_busy"
 
 
 @contextmanager
