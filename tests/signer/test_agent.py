@@ -113,6 +113,17 @@ def test_a_wrong_pin_is_counted_and_never_repeated_by_the_page(anna):
     assert site.signature([ANNA.loaded]).code == "good"
 
 
+def test_the_list_says_as_many_tries_as_the_message(anna):
+    _, page = anna(Agent([plugged(left=4)], prompts=["0000", "1111"]))
+    few = page.locator(".signer__token strong")
+    expect(few).to_have_count(0)
+    page.click(SIGN)
+    told(page, "WRONG_PIN")
+    expect(few).to_have_text("3")
+    page.click("[data-do=sign]")
+    expect(few).to_have_text("2")
+
+
 def test_the_last_wrong_pin_locks_the_token_and_the_list_shows_it(anna):
     agent = Agent([plugged(left=1)], prompts=["0000"])
     _, page = anna(agent)

@@ -59,17 +59,30 @@ export class Chooser {
   group(backend, certificates) {
     const { label, left } = certificates[0].token;
     const id = `signer-group-${this.list.children.length}`;
-    const few = Number.isInteger(left) && left > 0 && left <= 3 ? left : null;
     const heading = made("p", "signer__token", this.words.say(`group_${backend.name}`, { label: label || this.words.plain("unlabelled") }));
     heading.id = id;
-    heading.append(this.words.say("group_left", { left: few }));
+    const tries = document.createElement("span");
+    heading.append(tries);
+    this.tell(tries, left);
     const place = made("div", "signer__group", heading);
     place.setAttribute("role", "group");
     place.setAttribute("aria-labelledby", id);
     const seen = certificates.map((one) => ({ ...one, facts: read(one.certificate) }));
     const order = ({ facts, token }) => (this.unusable(facts, token) ? 0 : facts?.until.getTime() ?? 1);
-    for (const one of seen.sort((a, b) => order(b) - order(a))) place.append(this.item(backend, one));
+    for (const one of seen.sort((a, b) => order(b) - order(a))) place.append(this.item(backend, one, tries));
     this.list.append(place);
+  }
+
+  // How many tries of the PIN are left, once they are few.
+  tell(tries, left) {
+    const few = Number.isInteger(left) && left > 0 && left <= 3 ? left : null;
+    tries.replaceChildren(this.words.say("group_left", { left: few }));
+  }
+
+  // A wrong PIN was given to the token of what is picked: so many tries it has now.
+  triesLeft(left) {
+    const entry = this.entries.get(this.picked()?.value);
+    if (entry) this.tell(entry.tries, left);
   }
 
   unusable(facts, token) {
@@ -80,7 +93,7 @@ export class Chooser {
     return "";
   }
 
-  item(backend, { thumbprint, token, facts }) {
+  item(backend, { thumbprint, token, facts }, tries) {
     const value = `${backend.name} ${thumbprint}`;
     const id = `signer-certificate-${this.entries.size}`;
     const why = this.unusable(facts, token);
@@ -95,7 +108,7 @@ export class Chooser {
     }));
     label.htmlFor = id;
     if (why) label.append(made("strong", "signer__why", this.words.say(UNUSABLE[why], { until: facts?.until, from: facts?.from })));
-    this.entries.set(value, { backend, thumbprint, input });
+    this.entries.set(value, { backend, thumbprint, input, tries });
     if (!why && value === this.chosen) input.checked = true;
     return made("div", "govuk-radios__item signer__certificate", input, label);
   }

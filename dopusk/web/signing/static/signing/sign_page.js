@@ -192,6 +192,7 @@ class SignPage {
     this.rest();
     const code = known.code === "WRONG_PIN" && known.left === 0 ? "LOCKED" : known.code;
     this.tell(code, known);
+    if (code === "WRONG_PIN" && known.left !== null) this.chooser.triesLeft(known.left);
     if (LOST.has(code)) this.search({ quiet: true });
   }
 
