@@ -1,7 +1,8 @@
 """How a recovery ends: the new password is hers, or somebody says «это не я» of what was done in her name."""
 
+import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,6 +27,7 @@ from dopusk.portal.sessions.actions import Place
 from dopusk.portal.sessions.models import Device
 from dopusk.portal.signin import actions as signin
 from dopusk.web.journal.actions import record
+from dopusk.web.journal.models import Entry
 
 # What higher slices end of whatever «это не я» was said of, by the kind of its object ("certificate:<uuid>"): they are
 # given whose it is, the object's key, and the act the letter or the line of the journal told of.
@@ -37,6 +39,19 @@ def end_object(sub: uuid.UUID, object_: str, act: str) -> None:
     kind, _, key = object_.partition(":")
     if kind in ENDED:
         ENDED[kind](sub, key, act)
+
+
+def _end_what_opened(sub: uuid.UUID, told: Mapping[str, Any]) -> None:
+    """A letter of a new device names no object: what sign-ins on such a device were made with is ended."""
+    since = timezone.now() - rules.NOT_ME_FOR
+    lines = Entry.objects.filter(subject=str(sub), act="signin.done", at__gt=since).exclude(object="")
+    seen = [(one.object, one.act) for one in lines if _same_place(json.loads(one.detail), told)]
+    for object_, act in dict.fromkeys(seen):
+        end_object(sub, object_, act)
+
+
+def _same_place(line: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    return all(line.get(name) == told.get(name) for name in ("device", "network"))
 
 
 @dataclass(frozen=True)
@@ -141,6 +156,8 @@ def disavow(token: str) -> bool:
         signin.lock(account.pk, "owner")
     end_everything(account, "Все входы завершены по сообщению «это не я»")
     end_object(account.pk, link.detail.get("object", ""), link.detail.get("act", ""))
+    if link.detail.get("act") == "new_device":
+        _end_what_opened(account.pk, link.detail)
     if reverted:
         tell(account.pk, "contact_reverted")
     if account.lock_reason == "operator":  # no recovery opens that

@@ -12,6 +12,7 @@ from dopusk.portal.certificates.models import Certificate
 from dopusk.portal.certificates.tests.people import add, added, browser_of, card_of, code_of, sign_in
 from dopusk.portal.home.actions import disown
 from dopusk.portal.signin.actions import unlock
+from dopusk.portal.signin.watch import tell_of_new_devices
 from dopusk.portal.tests.browser import Browser, known
 from dopusk.trust import certificates, der
 from dopusk.web.delivery.models import Letter
@@ -61,7 +62,8 @@ def not_me(purpose: str) -> None:
     text = Letter.objects.filter(purpose=purpose, channel="mail").latest("created_at").parcel().text
     link, browser = re.search(r"/not-me/[\w-]+/", text)[0], Browser()
     page = browser.get(link)
-    assert "сертификат, о котором мы написали, будет заблокирован навсегда" in page.text
+    if "certificate" in purpose:
+        assert "сертификат, о котором мы написали, будет заблокирован навсегда" in page.text
     assert browser.submit(page, link).headers["location"] == "/recovery/?locked"
 
 
@@ -91,3 +93,26 @@ def test_it_was_not_me_in_the_journal_does_so_too_and_a_check_blocks_nothing(off
     disown(anna.pk, Entry.objects.get(act="signin.done", object=one.object_key), session="")
     one.refresh_from_db()
     assert one.block_reason == "stolen"
+
+
+def test_a_strange_device_that_was_let_in_by_a_certificate_ends_it(office, anna):
+    """Its owner is told of a certificate's first sign-in alone; of the thief's she has a letter of the device."""
+    card, one = added(office)
+    sign_in(Browser(), card)
+    tell_of_new_devices()
+    sign_in(Browser("203.0.113.9"), card)
+    assert tell_of_new_devices() == 1
+    not_me("notices.new_device")
+    one.refresh_from_db()
+    assert one.block_reason == "stolen"
+
+
+def test_a_strange_device_let_in_by_a_password_ends_no_certificate(office, anna):
+    card, one = added(office)
+    sign_in(Browser(), card)
+    tell_of_new_devices()
+    Browser("203.0.113.9").sign_in("anna@example.org")
+    assert tell_of_new_devices() == 1
+    not_me("notices.new_device")
+    one.refresh_from_db()
+    assert one.blocked_at is None
