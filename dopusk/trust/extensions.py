@@ -27,8 +27,8 @@ _UNDERSTOOD: Final = {
     ExtensionOID.AUTHORITY_INFORMATION_ACCESS,
     ExtensionOID.CRL_DISTRIBUTION_POINTS,
 }
-# RFC 3986 knows visible ASCII alone; a line end in an address would begin a line of its own in our log
-_ADDRESS: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+# RFC 3986 knows visible ASCII alone (spaces are borne); a line end would begin a line of its own in our log
+_ADDRESS: Final = re.compile(r"https?://[ -~]+", re.IGNORECASE)
 # limits that we do not work out: who set them is not believed, critical or not
 _LIMITS: Final = {
     ExtensionOID.NAME_CONSTRAINTS,
