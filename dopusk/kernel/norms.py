@@ -6,8 +6,9 @@ with a JSON file:
 
     [{"key": "min_dpp_hours", "value": 74, "valid_from": "2027-01-01", "valid_to": null, "act": "Приказ № …"}]
 
-Values are integers, fractions as `"2/3"`, dates as `"2026-12-31"`, or words. A row of the file stands before
-the built-in rows on the days it covers.
+Values are integers, fractions as `"2/3"`, dates as `"2026-12-31"`, or words, each of the kind the built-in row of
+its key has. A row of the file stands before the built-in rows on the days it covers. A wrong row keeps sites from
+starting (check `dopusk.E002`).
 """
 
 import json
@@ -18,6 +19,7 @@ from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from dopusk.kernel.invalid import Invalid
 
@@ -29,6 +31,7 @@ _1082N = "Приказ Минздрава России от 22.11.2021 № 1082�
 _63FZ = "Федеральный закон от 06.04.2011 № 63-ФЗ «Об электронной подписи», ст. 6"
 # How an act is signed: by the press of a button, as the signer likes, or by an enhanced electronic signature alone.
 SIGNING = ("simple", "offered", "required")
+TIE_BREAK = ("chair", "none")  # whose vote decides when votes are equal; nobody's: the case is postponed
 _709N_FROM, _709N_TO = date(2023, 1, 1), date(2028, 12, 31)
 
 
@@ -91,7 +94,9 @@ TABLE: tuple[Norm, ...] = (
     # Accreditations that ended in 2025: their holders may work until this day.
     Norm("expired_2025_practise_until", date(2026, 12, 31), date(2026, 1, 27), date(2027, 1, 1), _34N, "act"),
 )
-_WORDS = {row.key: SIGNING for row in TABLE if row.value in SIGNING}
+_WORDS = {row.key: SIGNING for row in TABLE if row.value in SIGNING} | {"tie_break": TIE_BREAK}
+_OURS = {row.key: row.value for row in TABLE}
+_FIELDS = ("key", "value", "valid_from", "valid_to", "act")
 
 
 class Norms:
@@ -148,36 +153,79 @@ def _parse_value(raw: object) -> int | Fraction | date | str:
 
 
 def read(text: str) -> tuple[Norm, ...]:
-    """Rows of a deployment's JSON file. Raises `Invalid`: `norms_format`, `norm_value`, `norm_key`, `norm_word`."""
+    """Rows of a deployment's JSON file; every row is one the sites can live by, or none is taken.
+
+    Raises `Invalid`: `norms_json` (line, column), `norms_format` (no list of rows), and, with the row counted from 1
+    and its key: `norm_row` (no such fields), `norm_field` (one nobody knows, or that is missing), `norm_key`,
+    `norm_value`, `norm_kind` (a word where a number stands), `norm_word`, `norm_days`.
+    """
     try:
         raw = json.loads(text)
-        rows = tuple(
-            Norm(
-                key=row["key"],
-                value=_parse_value(row["value"]),
-                valid_from=date.fromisoformat(row["valid_from"]),
-                valid_to=date.fromisoformat(row["valid_to"]) if row.get("valid_to") else None,
-                act=row["act"],
-                source="deployment",
-            )
-            for row in raw
-        )
-    except Invalid:
-        raise
-    except (TypeError, KeyError, ValueError) as fault:
-        raise Invalid("norms_format", reason=repr(fault)) from fault
-    known = {row.key for row in TABLE}
-    for row in rows:
-        if row.key not in known:
-            raise Invalid("norm_key", key=row.key)
-        if row.key in _WORDS and row.value not in _WORDS[row.key]:
-            raise Invalid("norm_word", key=row.key, words=list(_WORDS[row.key]))
-    return rows
+    except json.JSONDecodeError as broken:
+        raise Invalid("norms_json", line=broken.lineno, column=broken.colno) from broken
+    if not isinstance(raw, list):
+        raise Invalid("norms_format")
+    return tuple(_read_row(row, number) for number, row in enumerate(raw, start=1))
+
+
+def _read_row(raw: object, number: int) -> Norm:
+    if not isinstance(raw, dict):
+        raise Invalid("norm_row", row=number)
+    key = raw.get("key")
+    where = {"row": number, "key": key if isinstance(key, str) else ""}
+    for name in raw:
+        if name not in _FIELDS:
+            raise Invalid("norm_field", **where, field=name, known=list(_FIELDS))
+    for name in ("key", "value", "valid_from", "act"):
+        if name not in raw:
+            raise Invalid("norm_field", **where, field=name, known=list(_FIELDS))
+    if not isinstance(key, str) or key not in _OURS:
+        raise Invalid("norm_key", **where)
+    if not isinstance(raw["act"], str) or not raw["act"].strip():
+        raise Invalid("norm_field", **where, field="act", known=list(_FIELDS))
+    since, until = _read_day(raw["valid_from"], where), None
+    if raw.get("valid_to"):
+        until = _read_day(raw["valid_to"], where)
+        if until < since:
+            raise Invalid("norm_days", **where)
+    return Norm(key, _read_value(raw["value"], where), since, until, raw["act"], "deployment")
+
+
+def _read_day(raw: object, where: dict[str, Any]) -> date:
+    try:
+        return date.fromisoformat(raw)  # type: ignore[arg-type]  # what is no text is refused by it
+    except (TypeError, ValueError) as wrong:
+        raise Invalid("norm_days", **where) from wrong
+
+
+def _read_value(raw: object, where: dict[str, Any]) -> int | Fraction | date | str:
+    """Of the kind our own row has: whoever asks for hours cannot use a word."""
+    try:
+        value = _parse_value(raw)
+    except ValueError as wrong:  # no value at all, or no day of the calendar
+        raise Invalid("norm_value", **where) from wrong
+    ours = _OURS[where["key"]]
+    if where["key"] in _WORDS:
+        if value not in _WORDS[where["key"]]:
+            raise Invalid("norm_word", **where, words=list(_WORDS[where["key"]]))
+        return value
+    kind = "fraction" if isinstance(ours, Fraction) else "date" if isinstance(ours, date) else "whole"
+    good = {
+        "whole": isinstance(value, int) and value >= 0,
+        "fraction": isinstance(value, int | Fraction) and 0 <= value <= 1,
+        "date": isinstance(value, date),
+    }
+    if not good[kind]:
+        raise Invalid("norm_kind", **where, kind=kind)
+    return value
 
 
 @lru_cache(maxsize=8)
 def _read_file(path: Path, _modified_ns: int) -> tuple[Norm, ...]:
-    return read(path.read_text(encoding="utf-8"))
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as wrong:
+        raise Invalid("norms_format") from wrong
 
 
 def at(day: date, file: Path | None = None) -> Norms:

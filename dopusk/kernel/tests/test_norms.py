@@ -112,26 +112,68 @@ def test_a_corrected_file_is_read_again(tmp_path):
     file = tmp_path / "norms.json"
     file.write_text(json.dumps([_row()]), encoding="utf-8")
     assert norms.at(TODAY, file).value("min_dpp_hours") == 74
-    file.write_text(json.dumps([_row(value="147/2")]), encoding="utf-8")
-    assert norms.at(TODAY, file).value("min_dpp_hours") == Fraction(147, 2)
+    file.write_text(json.dumps([_row(value=80)]), encoding="utf-8")
+    assert norms.at(TODAY, file).value("min_dpp_hours") == 80
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("not json", "norms_format"),
-        ("[1]", "norms_format"),
-        (json.dumps([_row(valid_from="yesterday")]), "norms_format"),
-        (json.dumps([{"key": "min_dpp_hours"}]), "norms_format"),
+        ("not json", "norms_json"),
+        ('[{"key": "min_dpp_hours",}]', "norms_json"),
+        ('{"key": "min_dpp_hours"}', "norms_format"),
+        ("[1]", "norm_row"),
+        (json.dumps([_row(valid_from="yesterday")]), "norm_days"),
+        (json.dumps([_row(valid_from=2026)]), "norm_days"),
+        (json.dumps([_row(valid_to="2026-05-31")]), "norm_days"),
+        (json.dumps([{"key": "min_dpp_hours"}]), "norm_field"),
+        (json.dumps([_row(valid_til="2026-12-31")]), "norm_field"),
+        (json.dumps([_row(act="")]), "norm_field"),
         (json.dumps([_row(value=None)]), "norm_value"),
         (json.dumps([_row(value=True)]), "norm_value"),
+        (json.dumps([_row(value="2026-02-30")]), "norm_value"),
+        (json.dumps([_row(value="147/2")]), "norm_kind"),
+        (json.dumps([_row(value="many")]), "norm_kind"),
+        (json.dumps([_row(value=-1)]), "norm_kind"),
+        (json.dumps([_row(key="quorum_fraction", value="3/2")]), "norm_kind"),
+        (json.dumps([_row(key="expired_2025_practise_until", value=5)]), "norm_kind"),
+        (json.dumps([_row(key="tie_break", value="chiar")]), "norm_word"),
         (json.dumps([_row(key="min_dpp_hour")]), "norm_key"),
+        (json.dumps([_row(key=["min_dpp_hours"])]), "norm_key"),
     ],
 )
 def test_a_wrong_file_is_refused_rather_than_half_read(text, code):
     with pytest.raises(Invalid) as refused:
         norms.read(text)
     assert refused.value.code == code
+
+
+def test_a_wrong_row_is_named_by_its_place_and_key():
+    wrong = _row(key="sign_intake_decision", value="requierd")
+    with pytest.raises(Invalid) as refused:
+        norms.read(json.dumps([_row(), wrong]))
+    assert (refused.value.detail["row"], refused.value.detail["key"]) == (2, "sign_intake_decision")
+
+
+def test_broken_json_is_named_by_its_line():
+    with pytest.raises(Invalid) as refused:
+        norms.read('[\n{"key": \n')
+    assert refused.value.detail["line"] == 3
+
+
+def test_every_kind_of_our_own_rows_can_be_corrected():
+    for one in norms.TABLE:
+        value = one.value if isinstance(one.value, int | str) else str(one.value)
+        (read,) = norms.read(json.dumps([_row(key=one.key, value=value)]))
+        assert (read.key, read.value) == (one.key, one.value)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    file = tmp_path / "norms.json"
+    file.write_bytes(b"\xff\xfe[]")
+    with pytest.raises(Invalid) as refused:
+        norms.at(TODAY, file)
+    assert refused.value.code == "norms_format"
 
 
 def test_no_norm_has_two_values_on_one_day():

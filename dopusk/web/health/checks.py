@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps.config import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
+from django.utils import timezone
+
+from dopusk.kernel import norms
+from dopusk.kernel.invalid import Invalid
 
 
 @register(Tags.database)
@@ -32,3 +37,26 @@ def russian_text_works(
                 )
             )
     return errors
+
+
+@register()
+def norms_can_be_read(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A centre's corrections of the numbers of the law: a wrong row would stop whoever comes to it, so no start."""
+    if settings.NORMS_FILE is None:
+        return []
+    try:
+        norms.at(timezone.localdate(), settings.NORMS_FILE)
+    except Invalid as wrong:
+        said = ", ".join(f"{name} {value}" for name, value in wrong.detail.items())
+        why = f"{wrong.code}: {said}" if said else wrong.code
+    except OSError as error:
+        why = f"it cannot be read: {error.strerror}"
+    else:
+        return []
+    return [
+        Error(
+            f"DOPUSK_NORMS_FILE={settings.NORMS_FILE}: {why}",
+            hint="what a row has, and of which kind each value is, stands in dopusk/kernel/norms.py",
+            id="dopusk.E002",
+        )
+    ]

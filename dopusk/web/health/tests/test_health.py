@@ -1,11 +1,16 @@
 """The queue and the database are watched."""
 
+import json
+
 import pytest
 from asgiref.sync import async_to_sync
+from django.core.checks import run_checks
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from dopusk.web import start
+from dopusk.web.environment import Misconfigured
 from dopusk.web.health import checks, tasks
 
 
@@ -62,3 +67,40 @@ def test_jobs_long_done_are_cleared_away():
 @pytest.mark.django_db
 def test_this_database_can_search_russian_text():
     assert checks.russian_text_works(databases=["default"]) == []
+
+
+ROW = {"key": "sign_intake_decision", "value": "required", "valid_from": "2026-01-01", "act": "Приказ центра"}
+
+
+def said_of_norms():
+    return [one for one in run_checks() if one.id == "dopusk.E002"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (json.dumps([{**ROW, "value": "requierd"}]), ("norm_word", "row 1", "sign_intake_decision")),
+        (json.dumps([ROW, {**ROW, "key": "sign_intake"}]), ("norm_key", "row 2", "sign_intake")),
+        ("[{", ("norms_json", "line 1")),
+    ],
+)
+def test_wrong_norms_are_told_by_check_and_let_no_site_start(db, settings, tmp_path, text, named):
+    settings.NORMS_FILE = tmp_path / "norms.json"
+    settings.NORMS_FILE.write_text(text, encoding="utf-8")
+    (error,) = said_of_norms()
+    assert all(part in error.msg for part in named)
+    with pytest.raises(Misconfigured, match=r"dopusk\.E002"):
+        start.begin()
+
+
+def test_norms_that_are_not_there_are_told_too(settings, tmp_path):
+    settings.NORMS_FILE = tmp_path / "none.json"
+    assert len(said_of_norms()) == 1
+
+
+def test_right_norms_and_none_are_fine(settings, tmp_path):
+    settings.NORMS_FILE = None
+    assert said_of_norms() == []
+    settings.NORMS_FILE = tmp_path / "norms.json"
+    settings.NORMS_FILE.write_text(json.dumps([ROW]), encoding="utf-8")
+    assert said_of_norms() == []
