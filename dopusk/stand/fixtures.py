@@ -3,6 +3,7 @@
 The caller is a pytest run that loaded `dopusk.stand.testing`: its environment names the throw-away server.
 """
 
+import itertools
 import os
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from dopusk.stand import databases
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60
+_numbers = itertools.count(1)  # several may run at once
 
 
 @contextmanager
@@ -28,7 +30,7 @@ def running_registers(*, workers: int = 0) -> Iterator[str]:
     """The registers site on a free port, seeded with the known people and so many others; its address."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
-    database = _database(f"registers_running_{os.getpid()}")
+    database = _database(f"registers_running_{os.getpid()}_{next(_numbers)}")
     environment = {
         **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
         "DOPUSK_REGISTERS_URL": address,
