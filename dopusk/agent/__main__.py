@@ -1,6 +1,7 @@
 """`./dev agent …`, and the program the browser starts: `python -m dopusk.agent COMMAND …`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -57,5 +58,16 @@ def main(arguments: Sequence[str]) -> int:
     return 1
 
 
+def until_nobody_reads(arguments: Sequence[str]) -> int:
+    """One command whose reader may leave before its end, as `head` does."""
+    try:
+        code = main(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more as it ends
+        return 128 + 13  # as a program that SIGPIPE ended
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(until_nobody_reads(sys.argv[1:]))

@@ -10,11 +10,13 @@ from dopusk.agent import checking, installing
 from dopusk.agent.acts import Agent, thumbprint
 from dopusk.agent.browsers import BROWSERS
 from dopusk.agent.configuration import (
+    OVERHEARD,
     SYSTEM_FILE,
     Misconfigured,
     as_browsers_write,
     config_file,
     load,
+    overheard,
     save,
     site,
     state_folder,
@@ -45,6 +47,9 @@ def install(given: Namespace) -> int:
     wrong = [one for one in given.origin if not site(one)]
     if wrong:
         raise Misconfigured(f"--origin {wrong[0]}: a site is https://name[:port], without a path")
+    unsafe = [one for one in given.origin if overheard(one)]
+    if unsafe:
+        raise Misconfigured(f"--origin {unsafe[0]}: {OVERHEARD}")
     where = Where(system=given.system)
     chosen = list(BROWSERS.values()) if given.browser == "all" else [BROWSERS[given.browser]]
     told = load(SYSTEM_FILE if given.system else config_file())  # nobody's own settings go to everybody

@@ -8,7 +8,7 @@ wrong PINs, the log) and `$XDG_DATA_HOME` (the extension, the program the browse
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,11 +25,44 @@ KNOWN_MODULES: Final = (
     "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so",
 )
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+_HERE: Final = (*SANDBOX, "http://[::1]")  # what is said to them stays on this machine
 _FEWEST, _MOST = 3, 10
+OVERHEARD: Final = (
+    "http is for this machine only (localhost, 127.0.0.1, [::1]). Whoever is on the way could read and change what is "
+    "signed there, so no PIN is asked for it: name the site's https address"
+)
 
 
 class Misconfigured(ValueError):
-    """The file cannot be used; the message says which line of it is to be put right."""
+    """The file cannot be used; the message says which line of it is to be put right.
+
+    where: the file's name and the line, without the folders that no page has to know.
+    """
+
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.where = where
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What one file says. text: as it is written."""
+
+    path: Path
+    values: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+
+    def wrong(self, name: str, wanted: str, value: str | None = None) -> Misconfigured:
+        """About the line with this key, or with this value of it."""
+        key = re.search(rf'"{re.escape(name)}"\s*:', self.text)
+        start = key.start() if key else 0
+        found = start if value is None else self.text.find(json.dumps(value, ensure_ascii=False), start)
+        line = self.text.count("\n", 0, max(found, start)) + 1
+        return _at(self.path, line, f"{name}: {wanted}")
+
+
+def _at(path: Path, line: int, wrong: str) -> Misconfigured:
+    return Misconfigured(f"{path}, line {line}: {wrong}", f"{path.name}:{line}")
 
 
 @dataclass(frozen=True)
@@ -66,9 +99,9 @@ class Configuration:
 
     def serves(self, origin: str) -> bool:
         """Whether pages of this origin may ask. The sandbox's addresses are meant with every port."""
-        if not site(origin):
+        if not site(origin) or overheard(origin):
             return False
-        without_port = re.sub(r":[0-9]+$", "", origin)
+        without_port = _without_port(origin)
         return origin in self.origins or (without_port in SANDBOX and without_port in self.origins)
 
     def russian(self) -> bool:
@@ -80,6 +113,15 @@ class Configuration:
 def site(origin: str) -> bool:
     """Whether it is the origin of a site, as browsers write one."""
     return _ORIGIN.fullmatch(origin) is not None
+
+
+def overheard(origin: str) -> bool:
+    """Whether what is sent there can be read and changed on the way: http beyond this machine."""
+    return not origin.startswith("https:") and _without_port(origin) not in _HERE
+
+
+def _without_port(origin: str) -> str:
+    return re.sub(r":[0-9]+$", "", origin)
 
 
 def as_browsers_write(origin: str) -> str:
@@ -115,50 +157,60 @@ def load(path: Path | None = None) -> Configuration:
 
     Sites that the machine's file allows are allowed beside the user's own.
     """
-    own = path or config_file()
-    told, common = _read(own), {} if path else _read(SYSTEM_FILE)
-    configuration = _checked(own, common | told)
-    if "origins" in told and "origins" in common:
-        both = dict.fromkeys([*_checked(SYSTEM_FILE, common).origins, *configuration.origins])
-        configuration = replace(configuration, origins=tuple(both))
-    return configuration
+    told = _read(path or config_file())
+    common = _Told(SYSTEM_FILE) if path else _read(SYSTEM_FILE)
+    shared, own = _checked(common), _checked(told)
+    values = shared | own
+    if "origins" in shared and "origins" in own:
+        values["origins"] = tuple(dict.fromkeys([*shared["origins"], *own["origins"]]))
+    return Configuration(**values)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> _Told:
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        read = json.loads(text)
     except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as broken:
-        raise Misconfigured(f"{path}: {broken}") from None
-    if not isinstance(read, dict) or not set(read) <= set(Configuration.__dataclass_fields__):
-        raise Misconfigured(f"{path}: one object with {', '.join(Configuration.__dataclass_fields__)}")
-    return read
+        return _Told(path)
+    except json.JSONDecodeError as broken:
+        raise _at(path, broken.lineno, f"no JSON: {broken.msg} (column {broken.colno})") from None
+    except (OSError, ValueError, RecursionError) as broken:
+        raise Misconfigured(f"{path}: {broken}", path.name) from None
+    known = Configuration.__dataclass_fields__
+    if not isinstance(read, dict):
+        raise _at(path, 1, f"one object with {', '.join(known)}")
+    told = _Told(path, read, text)
+    for name in read:
+        if name not in known:
+            raise told.wrong(name, f"not known; there are {', '.join(known)}")
+    return told
 
 
-def _checked(path: Path, read: dict[str, Any]) -> Configuration:
+def _checked(told: _Told) -> dict[str, Any]:
+    read = told.values
     for name in ("origins", "folders"):
         if not _texts(read.get(name, [])):
-            raise Misconfigured(f"{path}: {name}: a list of texts")
+            raise told.wrong(name, "a list of texts")
     for name in ("pinentry", "tty", "language"):
         if not isinstance(read.get(name, ""), str):
-            raise Misconfigured(f"{path}: {name}: a text")
+            raise told.wrong(name, "a text")
     for origin in read.get("origins", []):
         if not site(origin):
-            raise Misconfigured(f"{path}: origins: {origin!r} is no https://name[:port]")
+            raise told.wrong("origins", f"{origin!r} is no https://name[:port]", origin)
+        if overheard(origin):
+            raise told.wrong("origins", f"{origin}: {OVERHEARD}", origin)
     if not _whole(read.get("tries", 5), _FEWEST, _MOST):
-        raise Misconfigured(f"{path}: tries: {_FEWEST} to {_MOST}")
+        raise told.wrong("tries", f"{_FEWEST} to {_MOST}")
     if not _whole(read.get("pin_seconds", 120), 1, 600):
-        raise Misconfigured(f"{path}: pin_seconds: 1 to 600")
-    known: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in read.items()
-    }
+        raise told.wrong("pin_seconds", "1 to 600")
     if not isinstance(read.get("known_modules", True), bool):
-        raise Misconfigured(f"{path}: known_modules: true or false")
+        raise told.wrong("known_modules", "true or false")
     if not isinstance(read.get("modules", []), list):
-        raise Misconfigured(f"{path}: modules: a list")
-    known["modules"] = tuple(_module(path, one) for one in read.get("modules", []))
-    return Configuration(**known)
+        raise told.wrong("modules", "a list")
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in read.items()}
+    if "modules" in read:
+        values["modules"] = tuple(_module(told, one) for one in read["modules"])
+    return values
 
 
 def _texts(value: object) -> bool:
@@ -169,7 +221,7 @@ def _whole(value: object, least: int, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
-def _module(path: Path, read: object) -> Module:
+def _module(told: _Told, read: object) -> Module:
     environment = read.get("environment", {}) if isinstance(read, dict) else None
     if (
         not isinstance(read, dict)
@@ -178,7 +230,7 @@ def _module(path: Path, read: object) -> Module:
         or not isinstance(environment, dict)
         or not all(isinstance(value, str) for value in environment.values())
     ):
-        raise Misconfigured(f"{path}: modules: objects with path and, if need be, environment")
+        raise told.wrong("modules", "objects with path and, if need be, environment")
     return Module(read["path"], environment)
 
 

@@ -149,7 +149,7 @@ def main(arguments: Sequence[str]) -> int:
         configuration = load()
     except Misconfigured as wrong:
         log.error("%s", wrong)  # noqa: TRY400 - the message says it all
-        answer.write(wire.pack(Refused("TOKEN_FAULT", detail="configuration").answer()))
+        answer.write(wire.pack(Refused("SETTINGS", detail=wrong.where).answer()))
         answer.flush()
         return 2
     Host(configuration, state, answer).serve(sys.stdin.buffer)

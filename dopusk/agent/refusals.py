@@ -18,6 +18,7 @@ CODES: Final = frozenset(
         "BUSY",
         "TIMEOUT",
         "TOKEN_FAULT",
+        "SETTINGS",  # the agent's own file cannot be read
     }
 )
 

@@ -130,10 +130,10 @@ def test_another_extension_is_not_served(ask: Ask) -> None:
 
 
 def test_a_broken_file_of_settings(ask: Ask) -> None:
-    config_file().write_text("{")
+    config_file().write_text('{\n "tries": 5\n "tty": ""}')
     refused = ask(question("hello"))
     assert refused
-    assert (refused["code"], refused["detail"]) == ("TOKEN_FAULT", "configuration")
+    assert (refused["code"], refused["detail"]) == ("SETTINGS", "config.json:3")
 
 
 def test_a_browser_that_goes_takes_the_window_with_it(told: Configuration, pins: Pins, plug: Plug) -> None:

@@ -61,8 +61,8 @@ def test_one_browser_alone(home: Path) -> None:
     ("given", "kept"),
     [
         ("https://portal.example.org:443", "https://portal.example.org"),
-        ("http://portal.example.org:80", "http://portal.example.org"),
-        ("http://portal.example.org:443", "http://portal.example.org:443"),
+        ("http://localhost:80", "http://localhost"),
+        ("http://[::1]:443", "http://[::1]:443"),
         ("https://portal.example.org:8443", "https://portal.example.org:8443"),
     ],
 )
@@ -79,6 +79,19 @@ def test_a_site_is_kept_as_browsers_name_it(given: str, kept: str) -> None:
 def test_what_is_no_site_is_not_allowed(home: Path, origin: str) -> None:
     assert main(["install", "--origin", origin]) == 1
     assert list(home.rglob("*.json")) == []
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://portal.example.org", "http://10.0.0.7:8000", "http://localhost.example.org", "http://[::2]"],
+)
+def test_no_pin_for_a_site_that_others_may_read_on_the_way(
+    home: Path, capsys: pytest.CaptureFixture[str], origin: str
+) -> None:
+    assert main(["install", "--origin", PORTAL, "--origin", origin]) == 1
+    assert origin in capsys.readouterr().err
+    assert list(home.rglob("*.json")) == []
+    assert not Configuration(origins=(origin,)).serves(origin)
 
 
 def test_for_every_user_of_the_machine(tmp_path: Path) -> None:
@@ -123,12 +136,43 @@ def test_check_says_what_is_missing_until_nothing_is(
     assert missing() == 2  # it is not known, and does not answer
 
 
-def test_check_of_settings_that_cannot_be_read(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    configuration.config_file().parent.mkdir(parents=True)
-    configuration.config_file().write_text("{")
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("{", 1),
+        ('{\n "tries": 5,\n "pinentry": \'x\'\n}', 3),
+        ('{\n "pinentry": "tries",\n "tries": 2\n}', 3),
+        ('{\n "origins": [\n  "https://a.example",\n  "http://a.example"\n ]\n}', 4),
+        ('{\n "tries": 5,\n "unknown": 1}', 3),
+        ('{\n "modules": [{"environment": {}}]}', 2),
+    ],
+)
+@pytest.mark.parametrize("whose", ["own", "of all"])
+@pytest.mark.usefixtures("home")
+def test_check_says_which_line_of_the_settings_is_wrong(
+    capsys: pytest.CaptureFixture[str], written: str, line: int, whose: str
+) -> None:
+    path = configuration.config_file() if whose == "own" else configuration.SYSTEM_FILE
+    path.parent.mkdir(parents=True)
+    path.write_text(written)
     assert main(["check"]) == 1
-    assert str(configuration.config_file()) in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert str(path) in printed
+    assert f"{line}:" in printed
+    with pytest.raises(Misconfigured) as wrong:
+        configuration.load()
+    assert wrong.value.where == f"config.json:{line}"
     assert main(["tokens"]) == 1
+
+
+@pytest.mark.usefixtures("told")
+def test_whoever_reads_the_first_lines_only_sees_no_error() -> None:
+    command = [sys.executable, "-m", "dopusk.agent", "check"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout
+        assert child.stderr
+        child.stdout.close()
+        assert child.stderr.read() == b""
 
 
 def test_tokens_and_unlock_at_the_terminal(
@@ -164,6 +208,8 @@ def test_tokens_and_unlock_at_the_terminal(
         '{"modules": [{"path": "x", "environment": {"A": 1}}]}',
         '{"known_modules": 1}',
         '{"pinentry": 1}',
+        '{"origins": ["http://a.example"]}',
+        "[" * 100000,
     ],
 )
 def test_settings_that_are_refused(tmp_path: Path, written: str) -> None:
