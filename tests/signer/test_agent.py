@@ -84,11 +84,40 @@ def test_each_refusal_of_the_agent_is_explained_where_she_is(anna, code):
     page.click(SIGN)
     problem = told(page, code)
     assert len(problem.locator("p").all()) >= 2
+    expect(problem.locator(".signer__code code")).to_have_text(code)
     expect(page.locator("[data-signer]")).not_to_have_attribute("aria-busy", "true")
     accessible(page)
     fits(page)
     assert site.sent == []
     assert len(agent.signings) == 1
+
+
+def test_the_browsers_own_english_is_not_shown(anna):
+    said = "Specified native messaging host not found."
+    _, page = anna(Agent([plugged()], prompts=[{"code": "NO_HOST", "detail": said}]))
+    page.click(SIGN)
+    expect(told(page, "NO_HOST").locator(".signer__code code")).to_have_text("NO_HOST")
+    expect(page.locator("main")).not_to_contain_text(said)
+
+
+def test_the_button_waits_with_her_while_the_pin_is_asked(anna):
+    _, page = anna(Agent([plugged()], prompts=["hold"]))
+    button = page.locator(SIGN)
+    looks = "(one) => { const { color, backgroundColor } = getComputedStyle(one); return [color, backgroundColor]; }"
+    ready = button.evaluate(looks)
+    button.click()
+    expect(button).to_have_attribute("aria-disabled", "true")
+    expect(button).to_have_class(re.compile("signer__waits"))
+    expect(button).to_be_focused()
+    pressed = button.evaluate(looks)
+    page.mouse.move(0, 0)
+    expect(button).to_have_js_property("disabled", value=False)  # or the focus would be lost
+    assert pressed == button.evaluate(looks)
+    assert all(one != other for one, other in zip(ready, pressed, strict=True))
+    accessible(page)
+    page.click("[data-signer-stop]")
+    expect(button).to_have_attribute("aria-disabled", "false")
+    expect(button).not_to_have_class(re.compile("signer__waits"))
 
 
 def test_an_unknown_refusal_is_not_hidden(anna):

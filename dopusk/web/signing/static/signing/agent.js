@@ -9,7 +9,7 @@ const SIGN_MS = 5 * 60_000;
 
 const CODES = new Set([
   "NO_HOST", "NO_TOKEN", "NO_CERT", "WRONG_PIN", "LOCKED", "CANCELLED", "UNPLUGGED", "ORIGIN_REFUSED", "OTHER_ORIGIN",
-  "CONTENT_REFUSED", "NO_PROMPT", "BUSY", "TIMEOUT", "TOKEN_FAULT",
+  "CONTENT_REFUSED", "NO_PROMPT", "BUSY", "TIMEOUT", "TOKEN_FAULT", "SETTINGS",
 ]);
 
 // id: of the extension, as the page was told.
@@ -23,17 +23,18 @@ export const agent = (id) => {
     try {
       runtime.sendMessage(id, { v: VERSION, ...message }, (answer) => {
         const failed = runtime.lastError; // must be read, or the browser complains
-        if (failed || !answer) reject(new SignerError("NO_PLUGIN", { detail: failed?.message ?? "" }));
+        if (failed || !answer) reject(new SignerError("NO_PLUGIN"));
         else resolve(answer);
       });
-    } catch (error) {
-      reject(new SignerError("NO_PLUGIN", { detail: error.message })); // an id that is none
+    } catch {
+      reject(new SignerError("NO_PLUGIN")); // an id that is none
     }
   }));
 
   const accepted = (answer) => {
     if (answer.ok === true) return answer;
     const { code, left, detail } = answer;
+    if (code === "NO_HOST") throw new SignerError(code); // its detail is the browser's own English
     if (CODES.has(code)) throw new SignerError(code, { left, detail: detail ?? "" });
     throw new SignerError("OTHER", { detail: code ?? "" });
   };

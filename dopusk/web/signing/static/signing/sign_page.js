@@ -225,7 +225,8 @@ class SignPage {
     const busy = this.attempt > 0;
     this.signButton.hidden = !this.chooser.usable.length;
     this.signButton.toggleAttribute("data-busy", busy);
-    this.signButton.setAttribute("aria-disabled", String(busy));
+    this.signButton.setAttribute("aria-disabled", String(busy)); // not `disabled`: the focus would be lost
+    this.signButton.classList.toggle("signer__waits", busy);
     this.stopButton.hidden = !busy;
     if (busy) this.searchButton.hidden = true;
     else if (over) this.searchButton.hidden = false;
@@ -255,7 +256,7 @@ class SignPage {
     const place = this.notice.querySelector("[data-signer-words]");
     place.replaceChildren(...(code ? [this.words.say(code)] : []));
     if (MISSING.has(code) && this.words.has("install")) place.append(this.words.say("install"));
-    if (detail) place.append(this.words.say("code", { code: `${code} ${detail}` }));
+    if (code) place.append(this.words.say("code", { code: `${code} ${detail}`.trim() }));
   }
 
   // Programs that are there and cannot sign now, beside others that can.
@@ -282,7 +283,7 @@ class SignPage {
     place.replaceChildren();
     if (!name) return;
     place.append(this.words.say(name, { left }));
-    if (detail) place.append(this.words.say("code", { code: `${name} ${detail}` }));
+    place.append(this.words.say("code", { code: `${name} ${detail}`.trim() }));
     this.problem.focus();
     this.problem.scrollIntoView({ block: "nearest" });
   }
