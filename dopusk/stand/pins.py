@@ -95,13 +95,21 @@ class Pins:
         return self.asked()[count - 1]
 
     def wait_gone(self, seconds: float = 20) -> None:
-        """Until the window that is held was taken away."""
-        process = Path("/proc") / (self._folder / "held").read_text()
+        """Until the window that is held was taken away; one that nobody has buried yet is gone."""
+        process = Path("/proc") / (self._folder / "held").read_text() / "stat"
         deadline = time.monotonic() + seconds
-        while process.exists():
+        while _runs(process):
             if time.monotonic() > deadline:
                 raise TimeoutError("the PIN window is still there")
             time.sleep(0.02)
 
     def _answers(self, answers: list[dict[str, Any]]) -> None:
         (self._folder / "answers.json").write_text(json.dumps(answers))
+
+
+def _runs(stat: Path) -> bool:
+    """Whether the process of this file of /proc is there and not a zombie (proc(5))."""
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except (FileNotFoundError, ProcessLookupError):
+        return False
