@@ -221,6 +221,17 @@ def check(certificate: Certificate, *, session: str) -> tuple[Certificate, bool]
     return fresh, known
 
 
+def learn(certificate: Certificate, found: validation.Validation) -> None:
+    """What a sign-in by her certificate has shown of how it stands; by another one of its key it shows nothing.
+
+    Only of a right signature: whoever does not hold the key changes nothing here. The caller is in a transaction.
+    """
+    told = found.code == rules.GOOD or found.code in rules.ENDED
+    if told and found.signer and found.signer.parsed.tbs_certificate_bytes == _contents(certificate):
+        _note(certificate, found)
+        certificate.save(update_fields=["code", "checked_at", "checked"])
+
+
 def _note(certificate: Certificate, found: validation.Validation, code: str = "") -> None:
     """What a verdict rests on, into the row; the caller saves."""
     certificate.code, certificate.checked_at = code or found.code, timezone.now()

@@ -50,6 +50,8 @@ def enter(examined: Examined, place: Place, next_path: str) -> SignedIn | Awaiti
         if account is not None:  # first, as everything that opens or ends sessions does
             account = Account.objects.select_for_update().filter(pk=account.pk, closed_at=None).first()
         certificate = _kept(account, examined)
+        if certificate is not None and examined.validation is not None:
+            actions.learn(certificate, examined.validation)
         code = rules.may_sign_in(_knock(examined, account, certificate))
         if examined.good:
             keep(examined, owner=str(account.pk) if account else "")
@@ -128,14 +130,24 @@ def opened(new: Opened, key: str) -> None:
     actions.note_use(certificate, new.sid, device=where["device"], network=where["network"])
 
 
+def _named(key: str) -> str:
+    """Which certificate, as people tell it from their others; Shut when it is gone between two steps."""
+    one = Certificate.objects.filter(pk=uuid.UUID(key)).first()
+    if one is None:
+        raise Shut
+    return f"№ …{rules.grouped(one.serial[-8:])}, издатель: {one.issuer}"
+
+
 THE_WAY: Final = Way(
     url="/signin/signature/",
     label=_("Войти по электронной подписи"),
     hint=_("Токен, КриптоПро или файл подписи, сделанной в любой программе."),
-    words="Вы вошли на портал по электронной подписи. Устройство: {device}; сеть {network}",
+    words="Вы вошли на портал по электронной подписи. Сертификат {by}. Устройство: {device}; сеть {network}",
     words_two_steps=(
-        "Вы вошли на портал по электронной подписи и второму шагу. Устройство: {device}; сеть {network}"
+        "Вы вошли на портал по электронной подписи и второму шагу. Сертификат {by}. "
+        "Устройство: {device}; сеть {network}"
     ),
+    named=_named,
     opened=opened,
     object_key=lambda key: f"certificate:{key}",
     able=lambda sub: Certificate.objects.usable(sub).exists(),

@@ -19,6 +19,8 @@ AMR: Final = (
 MOST: Final = 50  # certificates of one person
 SOON: Final = timedelta(days=30)  # before its end she is told
 CONFIRMED: Final = "confirmed"
+# verdicts on a right signature: its certificate has been ended by the issuer
+ENDED: Final = frozenset({"revoked_before", "revoked_unproved", "suspended"})
 
 
 class Accepted(StrEnum):

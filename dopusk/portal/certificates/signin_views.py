@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dopusk.kernel.signable import one_line
@@ -28,6 +27,9 @@ from dopusk.web.signing.turns import Busy
 
 COOKIE: Final = "portal_signing"  # a value only this browser holds, while it signs in; opens nothing
 PATH: Final = "/signin/signature/"
+# what is signed is a document: Russian on pages of any language
+TITLE: Final = "Вход на портал «допуск»"
+OPENS: Final = "Подписью этого текста Вы входите на портал. Больше она ни для чего не служит."
 # refusals after which another signature changes nothing
 ELSEWHERE: Final = frozenset(
     {"certificate_required", "certificate_blocked", "certificate_unknown_person", "certificate_not_confirmed"}
@@ -95,6 +97,7 @@ def _ask(
         "code": code,
         "refusal": words.SENTENCES.get(code),
         "elsewhere": code in ELSEWHERE,
+        "help_url": pages.help_url(),
         "other_ways": f"/signin/?{urlencode({'next': next_path})}",
         "again_url": f"{PATH}?{urlencode({'next': next_path})}",
         "add_url": f"/signin/?{urlencode({'next': add})}",
@@ -129,10 +132,10 @@ def _browser(request: HttpRequest) -> str:
 
 
 def _challenge(request: HttpRequest, client: Registration | None) -> Challenge:
-    lines = [_("Подписью этого текста Вы входите на портал. Больше она ни для чего не служит.")]
+    lines = [OPENS]
     if client:
-        lines.append(one_line(_("После входа: сервис «%(name)s»") % {"name": _(client.name)}))
-    act = Act(entering.PURPOSE, _object_key(client), _("Вход на портал «допуск»"), tuple(lines))
+        lines.append(one_line(f"После входа: сервис «{client.name}»"))
+    act = Act(entering.PURPOSE, _object_key(client), TITLE, tuple(lines))
     return signing.ask(act, session=sessions.of(request), owner="", origin=sessions.origin(request))
 
 

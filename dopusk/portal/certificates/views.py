@@ -87,6 +87,7 @@ def _ask(
         "next": next_path,
         "code": code,
         "refusal": words.SENTENCES.get(code),
+        "help_url": pages.help_url(),
     }
     if code == "certificate_added_already" and examined and (hers := _hers(person, examined)):
         context["there"] = hers.get_absolute_url()
@@ -102,14 +103,13 @@ def _hers(person: Person, examined: Examined) -> Certificate | None:
 
 
 def _challenge(request: HttpRequest, person: Person) -> Challenge:
-    lines = (
-        _("Владелец ключа и учётной записи на портале — одно лицо."),
-        _("Учётная запись: %(who)s") % {"who": person.short_name},
-        _("После подписания по этому сертификату можно входить на портал."),
+    lines = (  # a document: Russian on pages of any language
+        "Владелец ключа и учётной записи на портале — одно лицо.",
+        f"Учётная запись: {person.short_name}",
+        "После подписания по этому сертификату можно входить на портал.",
     )
-    act = Act(
-        actions.PURPOSE, _object_key(person), _("Добавление сертификата в кабинет на портале «допуск»"), lines
-    )
+    title = "Добавление сертификата в кабинет на портале «допуск»"
+    act = Act(actions.PURPOSE, _object_key(person), title, lines)
     return signing.ask(
         act, session=sessions.of(request), owner=str(person.sub), origin=sessions.origin(request)
     )

@@ -327,10 +327,8 @@ def enter_by(way: str, key: str, sub: uuid.UUID, place: Place, amr: list[str]) -
     """Open a session another way (`ways.WAYS`), and let its slice note what it has to. Raises Shut."""
     by = WAYS[way]
     how = by.words_two_steps if "mfa" in amr else by.words
-    opened = start(
-        sub, place, amr=amr, words=how.format(device=place.device, network=place.network),
-        object_=by.object_key(key),
-    )  # fmt: skip
+    words = how.format(by=by.named(key), device=place.device, network=place.network)
+    opened = start(sub, place, amr=amr, words=words, object_=by.object_key(key))
     by.opened(opened, key)
     return opened
 

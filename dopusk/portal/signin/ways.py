@@ -14,10 +14,10 @@ from dopusk.portal.sessions.actions import Opened
 class Way:
     """One of them. url: its page, which takes `next`. label, hint: on the sign-in page.
 
-    words, words_two_steps: what the journal says of a session opened by it, alone or with a second step; device and
-    network go in. opened: what the slice notes in the transaction that has opened the session, for the key it gave.
-    object_key: what the journal's line is about, for that key. able: whether somebody signed in could come this way;
-    offered: whether anybody could here.
+    words, words_two_steps: what the journal says of a session opened by it, alone or with a second step; device,
+    network and `by` (named) go in. named: how the journal calls what she came by, for the key. opened: what the slice
+    notes in the transaction that has opened the session, for the key it gave. object_key: what the journal's line is
+    about, for that key. able: whether somebody signed in could come this way; offered: whether anybody could here.
     """
 
     url: str
@@ -25,6 +25,7 @@ class Way:
     hint: str | Promise
     words: str
     words_two_steps: str
+    named: Callable[[str], str]
     opened: Callable[[Opened, str], None]
     object_key: Callable[[str], str]
     able: Callable[[uuid.UUID], bool]
