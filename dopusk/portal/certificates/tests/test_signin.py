@@ -1,7 +1,6 @@
 """Анна signs in by her electronic signature, and strangers do not."""
 
 import re
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -283,55 +282,6 @@ def test_a_try_by_a_revoked_certificate_is_in_her_journal(office, anna):
     assert (entry.subject, entry.object) == (str(anna.pk), one.object_key)
 
 
-@pytest.mark.parametrize(
-    ("reason", "standing"),
-    [("keyCompromise", rules.Standing.REVOKED), ("certificateHold", rules.Standing.SUSPENDED)],
-)
-def test_what_the_door_has_learnt_the_cabinet_says_too(office, anna, reason, standing):
-    card, one = added(office)
-    office.revoke(card, reason=reason)
-    sign_in(Browser(), card)
-    after = Certificate.objects.get(pk=one.pk)
-    assert after.standing() is standing
-    assert after.checked_at > one.checked_at
-    page = browser_of(anna).get(one.get_absolute_url()).text
-    assert f'data-standing="{standing.value}"' in page
-
-
-def test_a_right_sign_in_says_that_a_certificate_stands_again(office, anna):
-    card, one = added(office)
-    Certificate.objects.update(code="suspended")
-    assert sign_in(Browser(), card).status_code == 303
-    one.refresh_from_db()
-    assert one.standing() is rules.Standing.GOOD
-
-
-def test_a_silent_issuer_at_the_door_changes_nothing_of_what_was_known(office, anna):
-    card, one = added(office)
-    office.faults |= {"/ocsp": "down", "/ca.crl": "down"}
-    assert sign_in(Browser(), card).status_code == 422
-    after = Certificate.objects.get(pk=one.pk)
-    assert (after.code, after.checked_at) == ("good", one.checked_at)
-
-
-def test_whoever_cannot_sign_by_a_revoked_certificate_changes_nothing_of_it(office, anna):
-    card, one = added(office)
-    office.revoke(card)
-    browser = Browser()
-    bring(browser, browser.get(SIGNIN), card.sign(b"another text"))
-    assert Certificate.objects.get(pk=one.pk).code == "good"
-
-
-def test_another_certificate_of_a_key_blocked_for_ever_says_nothing_of_the_first(office, anna, settings):
-    settings.SIGNIN_CERTIFICATES = "any"
-    _card, one = added(office)
-    actions.block(anna.pk, one.pk, rules.Reason.STOLEN, session="", but=uuid.UUID(int=0))
-    second = card_of(office, issued=timedelta(hours=1))
-    office.revoke(second)
-    sign_in(Browser(), second)
-    assert Certificate.objects.get(pk=one.pk).code == "good"
-
-
 @pytest.fixture
 def app(anna, monkeypatch):
     """Анна asks for two steps; `codes()` is what her app shows next."""
@@ -447,25 +397,3 @@ def test_whoever_has_no_certificate_is_not_sent_to_sign(db):
     Session.objects.update(proved_at=timezone.now() - timedelta(minutes=31))
     asked = browser.get("/security/password/")
     assert SIGNIN not in browser.get(asked.headers["location"]).text
-
-
-@pytest.mark.parametrize("language", ["ru", "en"])
-def test_what_is_signed_is_russian_on_pages_of_any_language(office, anna, cabinet, language):
-    stranger, hers = Browser(), browser_of(anna)
-    at_door = {"next": "/oidc/authorize?client_id=dopusk-cabinet&x=1"}
-    for browser, address, asked in ((stranger, SIGNIN, at_door), (hers, ADD, {})):
-        browser.cookies.set("portal_language", language, domain="localhost.local")
-        page = browser.get(address, params=asked)
-        assert f'<html lang="{language}"' in page.text
-        text = text_of(browser, page).decode()
-        assert not re.search(
-            "[A-Za-z]{4}", re.sub(r"(?m)^(Адрес|Номер|Составлено|Годится до): .*$", "", text)
-        )
-
-
-def test_the_journal_names_the_certificate_she_came_by(office, anna):
-    card, one = added(office)
-    sign_in(Browser(), card)
-    said = Entry.objects.filter(object=one.object_key, act="signin.done").latest("number").words
-    assert rules.grouped(one.serial[-8:]) in said
-    assert one.issuer in said
