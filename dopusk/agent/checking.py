@@ -142,7 +142,8 @@ def _tokens(configuration: Configuration) -> Iterator[Line]:
     yield Line(
         bool(modules or configuration.folders),
         f"token libraries: {names}",
-        "install your token's PKCS#11 library (Рутокен: librtpkcs11ecp), or make a token to try: ./dev token new",
+        "install your token's PKCS#11 library (Рутокен: librtpkcs11ecp), "
+        "or make a token to try: ./dev token new --person anna",
     )
     for module in modules:
         if not Path(module.path).exists():

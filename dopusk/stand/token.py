@@ -12,7 +12,7 @@ from dopusk.kernel.sandbox import PEOPLE
 from dopusk.stand.databases import Marks
 from dopusk.stand.environment import Addresses
 from dopusk.stand.softhsm import SoftHsmMissing
-from dopusk.stand.tokens import BRANCHES, Drawer, NoCertificate
+from dopusk.stand.tokens import BRANCHES, LONGEST_LABEL, Drawer, NoCertificate
 from dopusk.trust import gost
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -53,13 +53,13 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     new = commands.add_parser("new", help="a token with a key and a certificate of the stand's authority")
     new.add_argument("--person", required=True, choices=[one.key for one in PEOPLE], help="whose it is")
     new.add_argument("--authority", choices=BRANCHES, default="ec", help="the algorithm (default: ec)")
-    new.add_argument("--label", default="", help="what the token is called (at most 32 letters)")
+    new.add_argument("--label", default="", help="what the token is called (default: as the person)")
     new.add_argument("--pin", default=PIN, help=f"4 to 32 letters (default: {PIN})")
     new.add_argument("--so-pin", default=SO_PIN, help=f"the administrator's (default: {SO_PIN})")
     new.add_argument("--folder", action="store_true", help="files under a PIN, no SoftHSM (GOST always is)")
     commands.add_parser("list", help="those made so far")
     revoke = commands.add_parser("revoke", help="revoke or suspend the certificate of a token")
-    revoke.add_argument("token", help="its serial number or label")
+    revoke.add_argument("token", help="its serial number or label, as `list` shows them")
     revoke.add_argument("--reason", default="keyCompromise", help="RFC 5280's; certificateHold suspends")
     for one in commands.choices.values():
         one.add_argument(
@@ -67,8 +67,8 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         )
     given = parser.parse_args(argv)
     if given.command == "new":
-        given.label = given.label or f"Токен: {given.person}"
-        if len(given.label.encode()) > 32:
+        given.label = given.label or given.person
+        if len(given.label.encode()) > LONGEST_LABEL:
             parser.error("--label: at most 32 bytes, that is 16 Russian letters")
         if not all(4 <= len(pin) <= 32 and pin.isascii() for pin in (given.pin, given.so_pin)):
             parser.error("--pin, --so-pin: 4 to 32 Latin letters and digits")

@@ -25,6 +25,7 @@ from dopusk.trust.keys import PrivateKey
 
 Branch = Literal["ec", "rsa", "gost"]
 BRANCHES: Final = ("ec", "rsa", "gost")
+LONGEST_LABEL: Final = 32  # bytes, of PKCS#11
 _SECONDS: Final = 30
 
 
@@ -143,7 +144,11 @@ class Drawer:
     def make(
         self, person: Person, branch: Branch, *, label: str, pin: str, so_pin: str, folder: bool
     ) -> Made:
-        """A token with a key and a certificate for it; the agent of this user learns of it."""
+        """A token with a key and a certificate for it; the agent of this user learns of it.
+
+        It is called by the label, with a number behind it when another one is called so already.
+        """
+        label = self._numbered(label)
         key, csr = new_key(branch, person.full_name)
         issued = Registers.of(self._state).issue(csr, person, branch)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -165,12 +170,25 @@ class Drawer:
     def revoke(self, serial: str, reason: str) -> Made:
         """The certificate of a token, by the token's serial number or label."""
         found = [one for one in self.made() if serial in {one.serial, one.label}]
-        if len(found) != 1:
-            raise NoCertificate(f"{len(found)} tokens are called {serial}; ./dev token list shows them all")
+        if not found:
+            raise NoCertificate(f"No token is called {serial}; ./dev token list shows them all")
+        if len(found) > 1:
+            serials = ", ".join(one.serial for one in found)
+            raise NoCertificate(
+                f"{len(found)} tokens are called {serial}; name one by its serial number: {serials}"
+            )
         Registers.of(self._state).revoke(found[0].certificate, reason)
         revoked = replace(found[0], revoked=True)
         self._write([revoked if one == found[0] else one for one in self.made()])
         return revoked
+
+    def _numbered(self, label: str) -> str:
+        taken = {one.label for one in self.made()}
+        names = [label, *(f"{label}-{number}" for number in range(2, 1000))]
+        free = next(name for name in names if name not in taken)
+        if len(free.encode()) > LONGEST_LABEL:
+            raise NoCertificate(f"A token is called {label} already; give the new one another --label")
+        return free
 
     def _free(self, label: str) -> Path:
         plain = unicodedata.normalize("NFC", label)
