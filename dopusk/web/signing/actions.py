@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from dopusk.kernel import signable
 from dopusk.kernel.invalid import Invalid
-from dopusk.trust import validation
+from dopusk.trust import algorithms, der, signed_data, validation
 from dopusk.trust.validation import Validation
 from dopusk.web.signing import judging
 from dopusk.web.signing.models import Challenge, Evidence, Signature
@@ -30,6 +30,7 @@ MOST_TRIES: Final = 20
 LINGERS: Final = timedelta(days=1)  # a challenge over is told from one that never was for so long
 STRANGERS_LINGER: Final = timedelta(hours=1)  # anybody may make those
 BATCH: Final = 1000
+EARLIER: Final = 10  # texts of the same session that are looked through
 KEPT: Final = "SELECT sha256 FROM signing_evidence WHERE sha256 = ANY(%s) ORDER BY sha256 FOR KEY SHARE"
 
 
@@ -150,6 +151,8 @@ def examine(
     if lines is not None and signable.read(content).lines != lines:
         return Examined(challenge, "content_changed")
     code, why, found, stamped = judging.judge(signature, content, received_at=received_at)
+    if code in {"content_differs", "other_content"} and not why and _of_earlier(signature, challenge):
+        code, why = "other_content", "previous"
     if code == "content_differs":
         code = _of_another(signature, challenge) or code
     if found is not None and found.time_from == "timestamp":  # one given just now is of now
@@ -180,6 +183,23 @@ def _refused(
         return "challenge_expired"
     tries = Challenge.objects.filter(pk=challenge.pk, tries__lt=MOST_TRIES)
     return "" if tries.update(tries=F("tries") + 1) else "too_many_tries"
+
+
+def _of_earlier(signature: bytes, challenge: Challenge) -> bool:
+    """Whether it stands under a text that this session was given before, for the same act."""
+    try:
+        told = signed_data.read(der.parse(signature))
+    except (signed_data.NotSigned, der.NotDer):
+        return False
+    digest = algorithms.COMPUTED.get(told.digest_name)
+    if told.attributes is None or digest is None:
+        return False
+    same = ("session_hash", "purpose", "object_key", "origin")
+    earlier = Challenge.objects.filter(**{one: getattr(challenge, one) for one in same}).exclude(
+        pk=challenge.pk
+    )
+    texts = (one.content for one in earlier.order_by("-created_at")[:EARLIER])
+    return any(digest(one) == told.attributes.digest for one in texts)
 
 
 def _of_another(signature: bytes, challenge: Challenge) -> str:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,14 +13,23 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from django.utils import timezone
 
 from dopusk.kernel import signable
+from dopusk.trust import certificates, der, revocation, signed_data, stamps, validation
 from dopusk.trust import cms as cms_of
-from dopusk.trust import der, revocation, signed_data, validation
 from dopusk.trust.certificates import Certificate
+from dopusk.trust.stamps import Stamp
 from dopusk.trust.validation import Evidence, Policy, Validation, Wanted
 from dopusk.web.signing import gathering, remembered, roots, stamping
 from dopusk.web.signing.gathering import Budget, Unreachable
 
-Look = Callable[[Evidence], Validation]
+
+class Wanting(Protocol):
+    """A verdict that says what evidence it lacks."""
+
+    @property
+    def wanted(self) -> Wanted: ...
+
+
+Verdict = TypeVar("Verdict", bound=Wanting)
 log = logging.getLogger(__name__)
 
 TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
@@ -100,6 +109,21 @@ def judge_certificate(
     return Judged(found.code, search.why(found), found, b"")
 
 
+def judge_stamp(token: bytes, value: bytes) -> Stamp:
+    """The verdict now on a timestamp over these bytes. Raises roots.Unavailable."""
+    believed = roots.policy().timestamp_roots
+    return Search(Evidence()).through(
+        lambda evidence: stamps.judge(
+            token,
+            value,
+            tuple(map(certificates.read, evidence.certificates)),
+            believed,
+            evidence=evidence,
+            now=timezone.now(),
+        )
+    )
+
+
 class Search:
     """Fetches what a verdict still wants, each address once, until the verdict wants nothing more."""
 
@@ -109,7 +133,7 @@ class Search:
         self.asked: set[tuple[str, bytes]] = set()
         self.silent = False  # somebody who might have known gave no answer
 
-    def through(self, look: Look) -> Validation:
+    def through(self, look: Callable[[Evidence], Verdict]) -> Verdict:
         """The verdict when all that can be had is there."""
         found = look(self.evidence)
         for _ in range(ROUNDS):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from dopusk.web.signing.actions import Examined
 from dopusk.web.signing.meanings import Group, groups
 from dopusk.web.signing.models import Challenge
-from dopusk.web.signing.words import Sentences, say
+from dopusk.web.signing.words import Sentences, anchor, say
 
 # after these the same text cannot be signed any more: the page asks anew
 OVER: Final = frozenset(
@@ -29,7 +29,8 @@ class SigningPage:
     """The text to be signed, ways to sign it, and why the last signature was refused.
 
     content_url: the exact bytes. text: the same, to be read. commands: for openssl, by kind of key. help_url: takes
-    anchors, `#agent` or a code.
+    anchors, `#agent` or a code. exact: the code with its why, where that has words of its own. sandbox: certificates
+    are given here as a folder with their key.
     """
 
     challenge_id: str
@@ -47,8 +48,15 @@ class SigningPage:
     help_url: str
     command: str
     command_gost: str
+    sandbox: bool
     code: str = ""
+    exact: str = ""
     refusal: Sentences | None = None
+
+    @property
+    def digest(self) -> list[str]:
+        """The digest in groups, between which a line may break."""
+        return [self.sha256[at : at + 8] for at in range(0, len(self.sha256), 8)]
 
 
 def page(challenge: Challenge, *, code: str = "", why: str = "") -> SigningPage:
@@ -70,7 +78,9 @@ def page(challenge: Challenge, *, code: str = "", why: str = "") -> SigningPage:
         help_url=help_url(),
         command=openssl(name),
         command_gost=openssl(name, gost=True),
+        sandbox=bool(settings.SIGNING_REGISTERS),
         code=code,
+        exact=anchor(code, why),
         refusal=say(code, why) if code else None,
     )
 
@@ -147,11 +157,14 @@ def file_name(challenge: Challenge) -> str:
 
 
 def openssl(name: str, *, gost: bool = False) -> str:
-    """The line that signs the file."""
+    """The line that signs the file, with every certificate of certificate.pem in the signature.
+
+    -nocerts: openssl 3.0 adds the signer's own a second time otherwise, and fails.
+    """
     key = " -md md_gost12_256 -engine gost" if gost else ""
     return (
-        f"openssl cms -sign -cades -binary -nosmimecap -in {name} -signer certificate.pem -inkey key.pem"
-        f"{key} -outform DER -out {name}.p7s"
+        f"openssl cms -sign -cades -binary -nosmimecap -in {name} -signer certificate.pem"
+        f" -nocerts -certfile certificate.pem -inkey key.pem{key} -outform DER -out {name}.p7s"
     )
 
 

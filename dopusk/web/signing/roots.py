@@ -23,7 +23,10 @@ _END: Final = b"-----END CERTIFICATE-----"
 
 
 class Unavailable(Exception):
-    """Nobody can be judged now: the roots cannot be read, or the sandbox's authority does not show its own."""
+    """Nobody can be judged now: the roots cannot be read, or the sandbox's authority does not show its own.
+
+    Its text says which file or address, and why.
+    """
 
     code = "roots_unavailable"
 
@@ -42,14 +45,12 @@ _memory = _Memory()
 
 def policy(*, person: bool = True) -> Policy:
     """By what certificates are judged here. person: a СНИЛС is demanded. Raises Unavailable."""
-    accredited = _accredited(settings.SIGNING_ROOTS)
-    of_time = _accredited(settings.SIGNING_TSA_ROOTS or settings.SIGNING_ROOTS)
+    accredited = own(settings.SIGNING_ROOTS)
+    of_time = own(settings.SIGNING_TSA_ROOTS or settings.SIGNING_ROOTS)
     if settings.SIGNING_REGISTERS:
         try:
-            shown = _shown(f"{settings.SIGNING_REGISTERS}/pki/roots.pem")
-            of_time += shown + _shown(
-                f"{settings.SIGNING_REGISTERS}/pki/ca.pem"
-            )  # of its seals and timestamps
+            shown, of_its_time = sandbox()
+            of_time += shown + of_its_time
             accredited += shown
         except Unavailable:
             if not accredited:
@@ -57,6 +58,19 @@ def policy(*, person: bool = True) -> Policy:
     return Policy(
         roots=accredited, timestamp_roots=of_time, policies=settings.SIGNING_POLICIES, person=person
     )
+
+
+def sandbox() -> tuple[tuple[Certificate, ...], tuple[Certificate, ...]]:
+    """The roots its authority shows: of people, of its seals and timestamps. Raises Unavailable."""
+    at = settings.SIGNING_REGISTERS
+    return _shown(f"{at}/pki/roots.pem"), _shown(f"{at}/pki/ca.pem")
+
+
+def left_out(place: Path) -> list[str]:
+    """Names in a folder that are not read, for their ending."""
+    if not place.is_dir():
+        return []
+    return sorted(one.name for one in place.iterdir() if one.is_file() and one.suffix not in ENDINGS)
 
 
 def forget() -> None:
@@ -73,20 +87,25 @@ def bundle(pem: bytes) -> tuple[Certificate, ...]:
     return tuple(map(read, blocks))
 
 
-def _accredited(place: Path | None) -> tuple[Certificate, ...]:
+def own(place: Path | None) -> tuple[Certificate, ...]:
+    """The roots of a file or folder of the operator's. Raises Unavailable."""
     if place is None:
         return ()
+    one = place
     try:
         files = sorted(one for one in place.iterdir() if one.suffix in ENDINGS) if place.is_dir() else [place]
         state = [(one, (at := one.stat()).st_mtime_ns, at.st_size) for one in files]
         known = _memory.files.get(place)
         if known is None or known[0] != state:
-            known = (state, tuple(found for one in files for found in bundle(one.read_bytes())))
+            read_ = []
+            for one in files:
+                read_ += bundle(one.read_bytes())
+            known = (state, tuple(read_))
             _memory.files[place] = known
             log.info("%d accredited roots read from %s", len(known[1]), place)
     except (OSError, NotACertificate) as error:
-        log.error("accredited roots cannot be read from %s: %s", place, error)  # noqa: TRY400 - its reason is all
-        raise Unavailable from error
+        log.error("accredited roots cannot be read from %s: %s", one, error)  # noqa: TRY400 - its reason is all
+        raise Unavailable(f"{one}: {error}") from error
     return known[1]
 
 
@@ -102,6 +121,6 @@ def _shown(url: str) -> tuple[Certificate, ...]:
         except (gathering.Unreachable, NotACertificate) as error:
             log.warning("the sandbox's roots cannot be had: %s", error)
             if not known:
-                raise Unavailable from error
+                raise Unavailable(f"{url}: {error}") from error
         _memory.shown[url] = (time.monotonic() + REMEMBERED, known)
         return known

@@ -24,7 +24,7 @@ def stamped(cms: bytes) -> bytes:
     if not settings.SIGNING_TSA or breaker.resting():
         return cms
     try:
-        token = _ask(settings.SIGNING_TSA, cades.timestamp_digest(cms))
+        token = ask(settings.SIGNING_TSA, cades.timestamp_digest(cms))
         breaker.answered()
         return cades.with_timestamp(cms, token)
     except (httpx.HTTPError, ValueError, TypeError, KeyError) as error:
@@ -40,7 +40,8 @@ def client() -> httpx.Client:
     return httpx.Client()
 
 
-def _ask(url: str, digest: bytes) -> bytes:
+def ask(url: str, digest: bytes) -> bytes:
+    """A token (DER) over a SHA-256. Raises httpx.HTTPError, or ValueError, TypeError, KeyError for no such answer."""
     query = tsp.TimeStampReq(
         {
             "version": 1,

@@ -137,7 +137,7 @@ _OF_THE_CERTIFICATE: Final[dict[str, Sentences]] = {
     "revocation_unknown:unreachable": Sentences(
         _("Не удалось узнать, не отозван ли сертификат."),
         _("Сайт удостоверяющего центра сейчас не отвечает, а без его ответа проверка не закончена."),
-        _("Попробуйте через несколько минут. С Вашей подписью и токеном всё в порядке."),
+        _("Попробуйте через несколько минут: действует ли сертификат, станет известно, когда центр ответит."),
     ),
     "revocation_unknown:stale": Sentences(
         _("Не удалось узнать, не отозван ли сертификат."),
@@ -227,8 +227,13 @@ _OF_THE_CHALLENGE: Final[dict[str, Sentences]] = {
 _OF_THE_UPLOAD: Final[dict[str, Sentences]] = {
     "signature_absent": Sentences(
         _("Файл подписи не выбран."),
-        _("В форме нет подписи, или файл пуст."),
+        _("В отправленной форме подписи нет."),
         _("Выберите файл подписи и отправьте форму ещё раз."),
+    ),
+    "signature_empty": Sentences(
+        _("Файл подписи пуст."),
+        _("В нём ни одного байта: программа подписи, скорее всего, закончила с ошибкой."),
+        _("Подпишите скачанный текст ещё раз и посмотрите, что ответит программа."),
     ),
     "signature_large": Sentences(
         _("Файл слишком велик для подписи."),
@@ -245,6 +250,14 @@ _OF_THE_UPLOAD: Final[dict[str, Sentences]] = {
         _("Проверка спрашивает издателей сертификатов, и места в очереди не хватило."),
         _("Подождите несколько секунд и отправьте ту же подпись ещё раз."),
     ),
+    "signature_is_key": Sentences(
+        _("Это закрытый ключ, а не подпись. Никому его не отправляйте."),
+        _("Кто получит ключ и его пароль, подпишет что угодно за Вас. Мы этот файл не сохранили."),
+        _(
+            "Подпишите ключом скачанный текст и выберите файл подписи. "
+            "Если файл с ключом мог увидеть кто-то ещё, отзовите сертификат."
+        ),
+    ),
     "signature_is_certificate": Sentences(
         _("Это сертификат, а не подпись."),
         _("Сертификат говорит, кто Вы, но ничего не подписывает."),
@@ -257,6 +270,11 @@ _CLOSER: Final[dict[str, Sentences]] = {
         _("Текст изменился по дороге."),
         _("Подписан почти тот же текст: отличаются только концы строк. Так бывает, если его пересохранили."),
         _("Скачайте текст ещё раз и подпишите файл, не открывая его в редакторе."),
+    ),
+    "other_content:previous": Sentences(
+        _("Подписан прежний текст."),
+        _("Вы получили его раньше, а с тех пор страница открывалась заново, и текст на ней уже новый."),
+        _("Скачайте текст с этой страницы и подпишите его, а прежний файл удалите."),
     ),
 }
 
@@ -272,6 +290,12 @@ SENTENCES: Final[dict[str, Sentences]] = {
 OF_THIS_SITE: Final[dict[str, Sentences]] = {}
 
 
+def anchor(code: str, why: str = "") -> str:
+    """What exactly is said: the code, and its why where that has sentences of its own; its place in the help."""
+    closer = f"{code}:{why}"
+    return closer if closer in SENTENCES else code
+
+
 def say(code: str, why: str = "") -> Sentences:
     """The sentences of a code, closer to the case where its why is known. KeyError for no code of ours."""
-    return SENTENCES.get(f"{code}:{why}") or SENTENCES[code]
+    return SENTENCES[anchor(code, why)]

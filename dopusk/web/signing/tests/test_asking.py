@@ -97,6 +97,16 @@ def test_a_signature_over_other_bytes_is_refused(db, anna):
     assert examine(challenge, anna.sign(content, attached=True)).code == "good"
 
 
+@pytest.mark.parametrize("attached", [False, True])
+def test_an_earlier_text_of_the_same_page_is_told_from_any_other(db, anna, attached):
+    earlier, challenge = ask(), ask()
+    examined = examine(challenge, anna.sign(earlier.content, attached=attached))
+    assert (examined.code, examined.why) == ("other_content", "previous")
+    strangers = ask(session="session of another")
+    examined = examine(challenge, anna.sign(strangers.content, attached=attached))
+    assert examined.why == ""
+
+
 def test_a_text_of_another_site_or_of_another_act_is_told_apart_when_it_is_attached(db, anna):
     challenge = ask()
     elsewhere = ask(origin="https://evil.example")

@@ -1,9 +1,15 @@
 """The page a person signs on works without scripts; its bytes are given to her session and nobody else's."""
 
+import re
+import subprocess
 from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -95,9 +101,40 @@ def test_without_any_script_the_page_leads_through_download_signing_and_upload(c
 
 def test_a_refusal_stands_above_the_form_and_beside_the_file(challenge):
     html = sign_page(challenge, code="other_content", why="line_ends")
-    assert "<code>other_content</code>" in html
+    assert "<code>other_content:line_ends</code>" in html
+    assert f"{reverse('signing:help')}#other_content:line_ends" in Fields(html).links
     assert str(words.SENTENCES["other_content:line_ends"].what) in html
     assert "signature_file_error" in Fields(html).fields["signature_file"]["aria-describedby"]
+
+
+def test_the_digest_breaks_between_its_groups_alone_and_is_copied_whole(challenge):
+    shown = sign_page(challenge).split('<code class="signing-digest">')[1].split("</code>")[0]
+    assert shown.count("<wbr>") == 7
+    assert re.sub("<[^>]+>", "", shown) == challenge.sha256
+
+
+def test_the_commands_shown_sign_with_what_lies_in_a_p12(challenge, office, anna, tmp_path):
+    """The lines of the page, pasted one after another; what they make is accepted."""
+    above = [x509.load_der_x509_certificate(one) for one in anna.chain[:1]]
+    own = x509.load_der_x509_certificate(anna.certificate.der)
+    locked = serialization.BestAvailableEncryption(b"1234")
+    (tmp_path / "key.p12").write_bytes(
+        pkcs12.serialize_key_and_certificates(b"", anna.key, own, above, locked)
+    )
+    page = pages.page(challenge)
+    (tmp_path / page.file_name).write_bytes(challenge.content)
+    html = unescape(sign_page(challenge))
+    lines = [one for one in re.findall(r"<code[^>]*>(openssl [^<]*)</code>", html) if "gost" not in one]
+    assert len(lines) == 4
+    for line in lines:
+        asked = " -passin pass:1234" + (" -passout pass:1234" if line.endswith("-out key.pem") else "")
+        verb = " ".join(line.split()[:2])
+        subprocess.run(
+            ["/bin/sh", "-c", line.replace(verb, verb + asked)], cwd=tmp_path, check=True, capture_output=True
+        )
+    office.faults["/ca.cer"] = "down"
+    made = (tmp_path / f"{page.file_name}.p7s").read_bytes()
+    assert judging.judge(made, challenge.content, received_at=timezone.now()).code == "good"
 
 
 def test_what_people_wrote_stays_text(client):

@@ -46,7 +46,11 @@ def test_a_bundle_in_one_file_serves_as_well(db, office, settings, tmp_path):
 def test_roots_that_cannot_be_read_are_a_code_and_no_crash(db, office, settings, content):
     (settings.SIGNING_ROOTS / "broken.pem").write_bytes(content)
     assert code(office.card()) == "roots_unavailable"
-    assert [one.id for one in checks.roots_are_there()] == ["dopusk.W112"]
+    assert [one.id for one in checks.roots_are_there()] == ["dopusk.E112"]
+    assert "broken.pem" in checks.roots_are_there()[0].msg
+    settings.SIGNING_REGISTERS = office.address  # nor is it passed over in a sandbox
+    assert [one.id for one in checks.roots_are_there()] == ["dopusk.I111", "dopusk.E112"]
+    settings.SIGNING_REGISTERS = ""
     (settings.SIGNING_ROOTS / "broken.pem").unlink()
     assert code(office.card()) == "good"
     assert [one.id for one in checks.roots_are_there()] == ["dopusk.I114"]
@@ -66,11 +70,25 @@ def test_a_root_that_is_over_is_named_at_the_start(office, settings):
 
 def test_in_the_sandbox_its_own_authority_is_believed_and_remembered(db, office, settings):
     settings.SIGNING_ROOTS, settings.SIGNING_REGISTERS = None, office.address
-    assert [one.id for one in checks.roots_are_there()] == ["dopusk.I111"]
+    assert [one.id for one in checks.roots_are_there()] == ["dopusk.I111", "dopusk.I114"]
     assert office.asked == []
     assert code(office.card()) == "good"
     assert code(office.card()) == "good"
     assert office.asked.count("/pki/roots.pem") == 1
+
+
+def test_a_file_that_is_not_read_for_its_name_is_told(office, settings):
+    (settings.SIGNING_ROOTS / "root.der").write_bytes(office.root.certificate)
+    assert [one.id for one in checks.roots_are_there()] == ["dopusk.I114", "dopusk.W122"]
+
+
+def test_whoever_checks_a_sandbox_hears_how_many_roots_its_authority_shows(office, settings):
+    assert checks.sandbox_shows_its_roots() == []
+    settings.SIGNING_REGISTERS = office.address
+    assert [one.id for one in checks.sandbox_shows_its_roots()] == ["dopusk.I116"]
+    office.faults["/pki/roots.pem"] = "down"
+    afresh()
+    assert [one.id for one in checks.sandbox_shows_its_roots()] == ["dopusk.W117"]
 
 
 @pytest.mark.parametrize("fault", ["down", "garbage", "absent", "huge"])

@@ -3,7 +3,7 @@
 import pytest
 
 from dopusk.trust import certificates
-from dopusk.web.signing import actions, judging, stamping
+from dopusk.web.signing import actions, checks, judging, stamping
 from dopusk.web.signing.tests.conftest import afresh
 from dopusk.web.signing.tests.test_asking import ask, examine
 
@@ -54,6 +54,22 @@ def test_a_timestamp_that_cannot_be_believed_is_left_out(db, tsa, anna, settings
     settings.SIGNING_TSA_ROOTS = None
     given, examined = sign(anna)
     assert (examined.code, examined.validation.time_from, examined.signature) == ("good", "receipt", given)
+
+
+def test_whoever_checks_hears_whether_the_authority_of_time_is_believed(tsa, settings, tmp_path):
+    def said():
+        return [one.id for one in checks.time_is_told()]
+
+    assert said() == ["dopusk.I120"]
+    settings.SIGNING_TSA_ROOTS = tmp_path / "others.pem"
+    settings.SIGNING_TSA_ROOTS.write_bytes(certificates.pem(tsa.root.certificate))
+    assert said() == ["dopusk.W121"]
+    settings.SIGNING_TSA_ROOTS = None
+    for fault in ("down", "garbage", "absent"):
+        tsa.faults["/tsa"] = fault
+        assert said() == ["dopusk.W119"]
+    settings.SIGNING_TSA = ""
+    assert said() == ["dopusk.I118"]
 
 
 def test_an_authority_of_time_that_is_down_is_left_alone_for_a_while(db, tsa, anna):

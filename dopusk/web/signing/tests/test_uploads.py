@@ -4,6 +4,9 @@ import base64
 import textwrap
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
@@ -66,8 +69,8 @@ def test_every_form_programs_write_is_read(post, challenge, anna, written):
     ("sent", "code"),
     [
         ({}, "signature_absent"),
-        ({"file": b""}, "signature_absent"),
-        ({"file": b" \r\n"}, "signature_absent"),
+        ({"file": b""}, "signature_empty"),
+        ({"file": b" \r\n"}, "signature_empty"),
         ({"file": b"0" * 200_001}, "signature_large"),
         ({"signature": "0" * 200_001}, "signature_large"),
         ({"file": "Допуск: текст".encode()}, "signature_unreadable"),
@@ -84,6 +87,26 @@ def test_what_is_no_signature_is_told_so_and_the_text_stays_good(post, challenge
 
 def test_a_certificate_is_no_signature(post, challenge, anna):
     assert post(challenge, file=certificates.pem(anna.certificate.der)).code == "signature_is_certificate"
+
+
+def forms_of_a_key():
+    key = ec.generate_private_key(ec.SECP256R1())
+    own, locked = serialization.NoEncryption(), serialization.BestAvailableEncryption(b"1234")
+    forms = serialization.PrivateFormat
+    for form in (forms.PKCS8, forms.TraditionalOpenSSL):
+        for encoding in (serialization.Encoding.PEM, serialization.Encoding.DER):
+            yield key.private_bytes(encoding, form, own)
+    yield key.private_bytes(serialization.Encoding.PEM, forms.PKCS8, locked)
+    yield key.private_bytes(serialization.Encoding.DER, forms.PKCS8, locked)
+    yield pkcs12.serialize_key_and_certificates(b"", key, None, None, locked)
+    of_rsa = rsa.generate_private_key(65537, 2048)
+    yield of_rsa.private_bytes(serialization.Encoding.DER, forms.TraditionalOpenSSL, own)
+
+
+@pytest.mark.parametrize("key", list(forms_of_a_key()))
+def test_a_key_sent_by_mistake_is_told_so_whatever_its_form(post, challenge, key):
+    assert post(challenge, file=key).code == "signature_is_key"
+    assert post(challenge, signature=base64.b64encode(key).decode()).code == "signature_is_key"
 
 
 def test_never_all_threads_of_a_site_wait_for_strangers_servers(post, challenge, anna, monkeypatch):
