@@ -14,7 +14,7 @@ class Portrait:
     """What the first page looks at. proofing: state of a living attempt (`asking`, `waiting`, `questions`, `review`),
     or what is decided against a confirmation (`suspended`, `withdrawn`), or empty. unverified: kinds of contacts
     that wait to be shown to be hers; contacts: kinds that are; asked: the monthly look is due. certificate_ending: the
-    last certificate she can sign in by ends within a month."""
+    last certificate she can sign in by ends within a month. by_signature: this session was opened by one."""
 
     level: str
     proofing: str
@@ -24,6 +24,7 @@ class Portrait:
     asked: bool
     cooling: bool
     certificate_ending: bool = False
+    by_signature: bool = False
 
 
 # what a living attempt, or a decision, asks of her; each leads to /proofing/
@@ -48,7 +49,7 @@ def wants_attention(portrait: Portrait) -> list[str]:
     if portrait.certificate_ending:
         found.append("certificate_ending")
     if not portrait.second_factor:
-        found.append("no_second_factor")
+        found.append("password_alone" if portrait.by_signature else "no_second_factor")
     return found + (["look"] if portrait.asked else [])
 
 

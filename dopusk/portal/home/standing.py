@@ -1,5 +1,6 @@
 """How a person stands today: read from every slice for the first page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from dopusk.portal.home import rules
 from dopusk.portal.profile.models import Look
 from dopusk.portal.profile.rules import wants_look
 from dopusk.portal.proofing.models import Attempt, Suspension
+from dopusk.portal.sessions.rules import BY_SIGNATURE
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Standing:
     cooling_until: datetime | None
 
 
-def of(account: Account) -> Standing:
-    """Her standing now."""
+def of(account: Account, amr: Sequence[str] = ()) -> Standing:
+    """Her standing now. amr: how she was proved in this session."""
     now, today = timezone.now(), timezone.localdate()
     verified = dict(
         account.identifiers.filter(kind__in=["phone", "email"]).values_list("kind", "verified_at")
@@ -41,6 +43,7 @@ def of(account: Account) -> Standing:
         asked=wants_look(look.ask_on if look else None, timezone.localdate(account.created_at), today),
         cooling=cooling is not None,
         certificate_ending=Certificate.objects.ending(account.pk),
+        by_signature=BY_SIGNATURE in amr,
     )
     return Standing(rules.wants_attention(portrait), cooling)
 

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if person is None:
         return render(request, "home/welcome.html", {"may_register": leads("/registration/")})
     account = Account.objects.get(pk=person.sub)
-    stands = standing.of(account)
+    stands = standing.of(account, person.amr)
     context = {
         "who": person,
         "level": LEVELS[account.level],

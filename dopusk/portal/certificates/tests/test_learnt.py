@@ -98,3 +98,11 @@ def test_the_journal_names_the_certificate_she_came_by(office, anna):
     said = Entry.objects.filter(object=one.object_key, act="signin.done").latest("number").words
     assert rules.grouped(one.serial[-8:]) in said
     assert one.issuer in said
+
+
+def test_the_first_page_does_not_say_that_only_a_password_protects_her_after_a_signature(office, anna):
+    card, _one = added(office)
+    browser = Browser()
+    sign_in(browser, card)
+    assert 'data-code="password_alone"' in browser.get("/").text
+    assert 'data-code="no_second_factor"' in browser_of(anna).get("/").text

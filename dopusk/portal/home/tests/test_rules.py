@@ -34,6 +34,8 @@ IN_ORDER = rules.Portrait(
         ({"unverified": frozenset({"email", "phone"})}, ["phone_unverified", "email_unverified"]),
         ({"contacts": frozenset()}, ["no_contact"]),
         ({"second_factor": False, "asked": True}, ["no_second_factor", "look"]),
+        ({"second_factor": False, "by_signature": True}, ["password_alone"]),
+        ({"by_signature": True}, []),
         ({"cooling": True}, ["cooling"]),
     ],
 )
@@ -47,7 +49,8 @@ def test_a_certificate_that_ends_soon_is_mentioned():
 
 def test_every_code_has_its_words():
     every = {*rules.PROOFING.values(), "cooling", "not_confirmed", "no_contact", "phone_unverified"}
-    assert every | {"email_unverified", "no_second_factor", "certificate_ending"} == set(words.ATTENTION)
+    every |= {"email_unverified", "no_second_factor", "password_alone", "certificate_ending"}
+    assert every == set(words.ATTENTION)
     assert set(words.KINDS) == set(rules.KINDS)
     assert set(words.PERIODS) == set(rules.PERIODS)
 
