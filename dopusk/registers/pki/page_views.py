@@ -102,7 +102,7 @@ def _standing(issued: Issued) -> str:
 def new(request: HttpRequest) -> HttpResponse:
     """A new certificate. With a key made here the files are in the answer, and nowhere else."""
     _sandbox_only()
-    chosen = PersonForm(request.GET)
+    chosen = PersonForm(request.POST if request.method == "POST" else request.GET)
     if request.method != "POST":
         started = {"authority": Branch.EC.value, "key": "here", "days": 365, **chosen.facts()}
         return _ask(request, NewForm(initial=started), chosen)

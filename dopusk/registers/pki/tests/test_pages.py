@@ -154,6 +154,16 @@ def test_what_will_not_do_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert not Issued.objects.exists()
 
 
+def test_whose_data_she_started_from_is_still_chosen_after_a_mistake(client) -> None:
+    started = client.get(NEW, {"person": "anna"})
+    assert '<input type="hidden" name="person" value="anna">' in started.content.decode()
+    answer = client.post(NEW, {**TYPED, "person": "anna", "pin": "1"})
+    assert answer.status_code == 422
+    assert '<option value="anna" selected>' in answer.content.decode()
+    nobody = client.post(NEW, {**TYPED, "pin": "1"})
+    assert '<option value="" selected>' in nobody.content.decode()
+
+
 def test_a_file_brought_with_a_mistake_elsewhere_need_not_be_chosen_again(client) -> None:
     text = csr()
     der = x509.load_pem_x509_csr(text.encode()).public_bytes(Encoding.DER)
