@@ -89,7 +89,7 @@ def package(signature: Signature, more: Mapping[str, bytes] | None = None) -> by
     if clash:
         raise ValueError(f"the archive has a file of this name already: {min(clash)}")
     files |= dict(more or {})
-    files[GUIDE] = "\r\n".join([*_guide(kept, sorted(files)), ""]).encode()
+    files[GUIDE] = "\n".join([*_guide(kept, sorted(files)), ""]).encode()
     moment = timezone.localtime(signature.received_at).timetuple()[:6]
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -183,20 +183,12 @@ def _partial(root: Certificate) -> str:
 
 
 def _revocation(kept: _Kept) -> Iterator[tuple[str, str]]:
-    """What was said of the signer's certificate, checked in the same way; and what openssl says then."""
+    """What was said of the certificates of the chain, checked in the same way; and what openssl says then."""
     if len(kept.chain) < 2:
         return
-    serial = kept.chain[0].parsed.serial_number
     for number, one in enumerate(kept.crls, 1):
-        crl = x509.load_der_x509_crl(one)
-        if crl.issuer == kept.chain[0].parsed.issuer:
-            revoked = crl.get_revoked_certificate_by_serial_number(serial) is not None
-            at = max(kept.signature.signed_at, crl.last_update_utc)
-            line = (
-                f"openssl verify{kept.engine} -crl_check -CRLfile crl-{number}.pem {ONLY}{_partial(kept.chain[-1])}"
-                f" -untrusted certificates.pem -purpose any -attime {_seconds(at)} signer.pem"
-            )
-            yield line, "certificate revoked" if revoked else "signer.pem: OK"
+        yield from _by_list(kept, number, x509.load_der_x509_crl(one))
+    serial = kept.chain[0].parsed.serial_number
     for number, one in enumerate(kept.ocsp, 1):
         answer = ocsp.load_der_ocsp_response(one)
         told = [single.certificate_status for single in answer.responses if single.serial_number == serial]
@@ -209,9 +201,33 @@ def _revocation(kept: _Kept) -> Iterator[tuple[str, str]]:
             yield line, "signer.pem: revoked" if revoked else "signer.pem: good"
 
 
+def _by_list(kept: _Kept, number: int, crl: x509.CertificateRevocationList) -> Iterator[tuple[str, str]]:
+    """The signer's certificate, or its issuer's, in the list of whoever issued it."""
+    for name, one in zip(("signer.pem", "issuer.pem"), kept.chain[:-1], strict=False):
+        if crl.issuer != one.parsed.issuer:
+            continue
+        revoked = crl.get_revoked_certificate_by_serial_number(one.parsed.serial_number) is not None
+        at = max(kept.signature.signed_at, crl.last_update_utc)
+        line = (
+            f"openssl verify{kept.engine} -crl_check -CRLfile crl-{number}.pem {ONLY}{_partial(kept.chain[-1])}"
+            f" -untrusted certificates.pem -purpose any -attime {_seconds(at)} {name}"
+        )
+        yield line, "certificate revoked" if revoked else f"{name}: OK"
+
+
+def _stamp(kept: _Kept) -> str:
+    """The timestamp over the value of the signature."""
+    return (
+        f"{kept.prefix}openssl ts -verify -token_in -in timestamp.der -data signature.bin -CAfile tsa-roots.pem"
+        f" -untrusted certificates.pem{_partial(_root_of_time(kept))} -attime {_seconds(kept.signature.signed_at)}"
+    )
+
+
 def _guide(kept: _Kept, names: list[str]) -> Iterator[str]:
+    """How to check it, in Russian; then in short in English."""
     signature, signer = kept.signature, kept.chain[0]
     yield "Электронная подпись: что здесь лежит и как её проверить без нас"
+    yield "(In English: see the end of this file.)"
     yield ""
     yield f"Подписал: {signable.one_line(owner_of(signer).full_name)}"
     yield f"Сертификат: № {signer.serial}, выдан: {signable.one_line(issuer_name(signer))}"
@@ -221,11 +237,13 @@ def _guide(kept: _Kept, names: list[str]) -> Iterator[str]:
     yield f"Наша последняя проверка: {_told(signature.checked_at)}: {VERDICTS[signature.standing]} ({signature.code})"
     yield f"SHA-256 текста: {signature.content_sha256}"
     yield ""
-    yield "1. Подпись и цепочка сертификатов. В папке с распакованным архивом:"
+    yield "Нужен openssl 3.0 или новее. Распакуйте архив и выполняйте команды в его папке, каждую одной строкой."
+    yield ""
+    yield "1. Подпись и цепочка сертификатов:"
     yield ""
     yield _verify(kept)
     yield ""
-    yield "Должно быть: «Verification successful». Текст, под которым подпись, окажется и в checked.txt."
+    yield f"Должно быть: «{_verified(kept)}». Текст, под которым подпись, окажется и в checked.txt."
     yield f"Число после -attime: момент подписания, {_told(signature.signed_at)}, в секундах с 1970 года."
     if kept.gost:
         yield "Здесь есть ключи ГОСТ: нужен openssl с модулем gost (в Debian и Astra Linux: libengine-gost-openssl)."
@@ -239,28 +257,29 @@ def _guide(kept: _Kept, names: list[str]) -> Iterator[str]:
         yield ""
         yield "Должно быть: «Verification: OK». В signature.bin значение подписи, под которым поставлен штамп."
         yield ""
+    yield 'Не ошибки, даже когда openssl их пишет: «Engine "gost" set.», «Using configuration from …»,'
+    yield "«WARNING: no nonce in response», «Warning: certificate … is not a CA cert»."
+    yield ""
     yield "Корневой сертификат roots.pem сравните с опубликованным его владельцем: в архив его положили мы."
     yield f"SHA-256 корневого сертификата: {certificates.fingerprints(kept.chain[-1].der)['sha256']}"
     yield ""
     yield f"Файлы: {', '.join(names)}"
+    yield from _guide_in_english(kept)
 
 
-def _stamp(kept: _Kept) -> str:
-    """The timestamp over the value of the signature."""
-    return (
-        f"{kept.prefix}openssl ts -verify -token_in -in timestamp.der -data signature.bin -CAfile tsa-roots.pem"
-        f" -untrusted certificates.pem{_partial(_root_of_time(kept))} -attime {_seconds(kept.signature.signed_at)}"
-    )
+def _verified(kept: _Kept) -> str:
+    """What openssl says of a good signature."""
+    return "CAdES Verification successful" if kept.bound else "CMS Verification successful"
 
 
 def _guide_to_revocation(kept: _Kept) -> Iterator[str]:
     lines = list(_revocation(kept))
-    if not lines:
-        yield "2. Сведений об отзыве сертификата в архиве нет."
+    if not any("signer.pem" in line for line, _ in lines):
+        yield "2. Сведений об отзыве сертификата подписавшего в архиве нет."
         yield ""
-        return
-    yield "2. Не был ли сертификат отозван: так, как узнали мы."
-    yield ""
+    else:
+        yield "2. Не был ли сертификат отозван: так, как узнали мы."
+        yield ""
     for line, says in lines:
         yield line
         yield f"Должно быть: «{says}»."
@@ -268,6 +287,27 @@ def _guide_to_revocation(kept: _Kept) -> Iterator[str]:
     if any("revoked" in says for _, says in lines):
         yield "Отозванный позже, чем подпись поставлена, подписи не вредит: сравните «Revocation Time» с её моментом."
         yield ""
+
+
+def _guide_in_english(kept: _Kept) -> Iterator[str]:
+    """Which of the lines above says what; the lines themselves stand above once."""
+    yield ""
+    yield "In English"
+    yield ""
+    yield "An electronic signature and all that is needed to check it without us: openssl 3.0 or newer."
+    yield "Unpack the archive and run the command lines of this file in its folder, each as one line."
+    yield f'1. "openssl cms": the signature over {kept.name} and its chain of certificates; expect'
+    yield f'   "{_verified(kept)}". The number after -attime is the moment of signing, in seconds since 1970.'
+    yield '2. "openssl verify" (by a revocation list) and "openssl ocsp": what was known of a revocation; expect the'
+    yield "   words in «» under each line. None of them: nothing was known yet."
+    if kept.timestamp:
+        yield '3. "openssl ts": the timestamp of the signature; expect "Verification: OK".'
+    if kept.gost:
+        yield "GOST keys are used: openssl needs its gost engine (Debian, Astra Linux: libengine-gost-openssl)."
+    yield 'No faults, even when openssl writes them: "Engine gost set.", "Using configuration from ...",'
+    yield '"WARNING: no nonce in response", "Warning: certificate ... is not a CA cert".'
+    yield "Compare roots.pem with what its owner publishes: it is we who put it here. Its SHA-256 stands above."
+    yield f"Our last verdict: {kept.signature.standing} ({kept.signature.code})."
 
 
 def _told(moment: datetime) -> str:

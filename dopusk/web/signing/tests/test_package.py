@@ -1,6 +1,7 @@
 """The archive is checked by openssl alone, by the very lines it brings, in the folder it was unpacked to."""
 
 import io
+import re
 import subprocess
 import zipfile
 from datetime import timedelta
@@ -10,6 +11,8 @@ import pytest
 from dopusk.web.signing import actions, judging, package
 from dopusk.web.signing.tests.conftest import afresh
 from dopusk.web.signing.tests.test_asking import ACT, ask, examine
+
+LINE = re.compile(r"(OPENSSL_CONF=gost.cnf )?openssl (cms|verify|ocsp|ts) -")
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def unpacked(content: bytes, folder):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         archive.extractall(folder)
         guide = archive.read("ПРОВЕРКА.txt").decode()
-    return guide, [line for line in guide.split("\r\n") if "openssl " in line and " -" in line]
+    return guide, [line for line in guide.split("\n") if LINE.match(line)]
 
 
 def run(line: str, folder) -> subprocess.CompletedProcess:
@@ -49,12 +52,14 @@ def test_openssl_agrees_by_the_lines_of_the_guide(office, kept, tmp_path, settin
     assert lines[0] == package.command(signature)
     done = run(lines[0], tmp_path)
     assert done.returncode == 0, done.stderr
+    assert "«CAdES Verification successful»" in guide
+    assert "CAdES Verification successful" in done.stderr
     assert (tmp_path / "checked.txt").read_bytes() == signature.content
     assert len(lines) > 1
     for line in lines[1:]:
         told = run(line, tmp_path)
         assert told.returncode == 0, (line, told.stderr)
-        assert "signer.pem: OK" in told.stdout or "signer.pem: good" in told.stdout
+        assert re.search("(signer|issuer).pem: (OK|good)", told.stdout)
         assert "Response Verify Failure" not in told.stderr
     assert signature.content_sha256 in guide
 
@@ -100,7 +105,7 @@ def test_the_guide_says_what_openssl_says_of_a_revoked_one(office, db, tmp_path,
     assert signature.standing == ("valid" if ago < timedelta(0) else "invalid")
     guide, lines = unpacked(package.package(signature), tmp_path)
     expected = [
-        line.split("«")[1].split("»")[0] for line in guide.split("\r\n") if line.startswith("Должно быть:")
+        line.split("«")[1].split("»")[0] for line in guide.split("\n") if line.startswith("Должно быть:")
     ]
     assert len(expected) == len(lines)
     for line, says in zip(lines[1:], expected[1:], strict=True):
@@ -139,6 +144,24 @@ def test_with_a_timestamp_the_archive_brings_it(office, kept, tmp_path, settings
     assert "по штампу времени" in guide
 
 
+def test_every_line_can_be_piped_to_a_shell_and_is_explained_to_readers_of_english_too(kept, tmp_path):
+    """Ends of line of Windows would stick to names of files."""
+    guide, _ = unpacked(package.package(kept()), tmp_path)
+    assert "\r" not in guide
+    told = run("grep '^openssl ' ПРОВЕРКА.txt | sh -e", tmp_path)
+    assert told.returncode == 0, told.stderr
+    english = guide.split("\nIn English\n")[1]
+    assert re.search("[а-яё]", english) is None
+    assert "CAdES Verification successful" in english
+
+
+def test_lists_of_the_chain_above_have_their_line(office, kept, tmp_path):
+    _, lines = unpacked(package.package(kept()), tmp_path)
+    assert [line.split()[-1] for line in lines if "-CRLfile" in line] == ["issuer.pem"]
+    _, lines = unpacked(package.package(kept(crl_only=True)), tmp_path)
+    assert {line.split()[-1] for line in lines if "-CRLfile" in line} == {"signer.pem", "issuer.pem"}
+
+
 def test_the_archive_is_the_same_every_time_and_takes_further_files(office, kept):
     signature = kept()
     assert package.package(signature) == package.package(signature)
@@ -168,4 +191,4 @@ def test_a_signature_that_waits_for_its_authority_is_handed_out_as_it_is(db, off
     guide, lines = unpacked(package.package(signature), tmp_path)
     assert run(lines[0], tmp_path).returncode == 0
     assert "не отозван ли сертификат, ещё неизвестно (revocation_unknown)" in guide
-    assert "Сведений об отзыве сертификата в архиве нет" in guide
+    assert "Сведений об отзыве сертификата подписавшего в архиве нет" in guide
