@@ -36,9 +36,14 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
 
     from dopusk.agent import commands as doing
-    from dopusk.agent.configuration import Misconfigured
+    from dopusk.agent import tongue
+    from dopusk.agent.configuration import Misconfigured, load
     from dopusk.agent.refusals import Refused
 
+    try:
+        tongue.choose(load().language)
+    except Misconfigured:  # the command itself says what is wrong, in the system's language
+        tongue.choose("")
     try:
         match given.command:
             case "install":

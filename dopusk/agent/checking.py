@@ -17,6 +17,7 @@ from dopusk.agent.configuration import Configuration, Misconfigured, load, state
 from dopusk.agent.installing import Where, found_browsers, manifest_of, remaining_step
 from dopusk.agent.prompts import Prompt
 from dopusk.agent.refusals import Refused
+from dopusk.agent.tongue import said
 
 _SECONDS = 30
 INSTALL = "./dev agent install"
@@ -40,14 +41,17 @@ def lines(origins: tuple[str, ...] = ()) -> Iterator[Line]:
     try:
         configuration = load()
     except Misconfigured as wrong:
-        yield Line(good=False, what="settings", remedy=str(wrong))
+        yield Line(good=False, what=said("настройки", "settings"), remedy=str(wrong))
         return
-    yield Line(good=True, what="settings")
+    yield Line(good=True, what=said("настройки", "settings"))
     missing = [one for one in origins if not configuration.serves(one)]
     asked = " ".join(f"--origin {one}" for one in missing)
-    yield Line(not missing, f"sites allowed: {', '.join(configuration.origins)}", f"{INSTALL} {asked}")
+    allowed = f"{said('сайты, которым можно', 'sites allowed')}: {', '.join(configuration.origins)}"
+    yield Line(not missing, allowed, f"{INSTALL} {asked}")
     yield Line(
-        importlib.util.find_spec("pkcs11") is not None, "the library python-pkcs11", "./dev agent check"
+        importlib.util.find_spec("pkcs11") is not None,
+        said("библиотека python-pkcs11", "the library python-pkcs11"),
+        "./dev agent check",
     )
     yield from _prompts(configuration)
     yield from _browsers(configuration)
@@ -59,27 +63,34 @@ def _prompts(configuration: Configuration) -> Iterator[Line]:
     program = shutil.which(name)
     yield Line(
         program is not None,
-        f"the program that asks for the PIN: {program or name}",
-        "sudo apt-get install pinentry-gtk2 (or pinentry-qt, pinentry-gnome3, pinentry-curses)",
+        f"{said('программа, которая спрашивает ПИН-код', 'the program that asks for the PIN')}: {program or name}",
+        f"sudo apt-get install pinentry-gtk2 ({said('или', 'or')} pinentry-qt, pinentry-gnome3, pinentry-curses)",
     )
     shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     terminal = configuration.tty or os.environ.get("GPG_TTY")
-    place = f"the screen {shown}" if shown else f"the terminal {terminal}"
+    place = (
+        f"{said('экран', 'the screen')} {shown}"
+        if shown
+        else f"{said('терминал', 'the terminal')} {terminal}"
+    )
     yield Line(
         bool(shown or terminal),
-        f"where it can ask: {place if shown or terminal else 'nowhere'}",
-        'start this in a desktop session, or name a terminal: "tty" in config.json (docs/signing.md)',
+        f"{said('где ей спросить', 'where it can ask')}: {place if shown or terminal else said('негде', 'nowhere')}",
+        said(
+            'запустите это там, где есть экран, или назовите терминал: "tty" в config.json (docs/signing.md)',
+            'start this in a desktop session, or name a terminal: "tty" in config.json (docs/signing.md)',
+        ),
     )
 
 
 def _browsers(configuration: Configuration) -> Iterator[Line]:
     found = found_browsers()
-    names = ", ".join(one.name for one in found) or "none"
-    yield Line(bool(found), f"browsers: {names}", "sudo apt-get install chromium")
+    names = ", ".join(one.name for one in found) or said("нет", "none")
+    yield Line(bool(found), f"{said('браузеры', 'browsers')}: {names}", "sudo apt-get install chromium")
     for browser in found:
         wheres = [where for where in (Where(), Where(system=True)) if where.manifest(browser).exists()]
         if not wheres:
-            yield Line(good=False, what=f"{browser.name} knows the program", remedy=INSTALL)
+            yield Line(good=False, what=_known(browser), remedy=INSTALL)
             continue
         where = wheres[0]
         yield _knows(browser, where)
@@ -90,7 +101,11 @@ def _browsers(configuration: Configuration) -> Iterator[Line]:
 def _knows(browser: Browser, where: Where) -> Line:
     path = where.manifest(browser)
     good = _json(path) == manifest_of(where.program()) and os.access(where.program(), os.X_OK)
-    return Line(good, f"{browser.name} knows the program: {path}", INSTALL)
+    return Line(good, f"{_known(browser)}: {path}", INSTALL)
+
+
+def _known(browser: Browser) -> str:
+    return said(f"{browser.name} знает программу", f"{browser.name} knows the program")
 
 
 def _answers(browser: Browser, where: Where) -> Line:
@@ -111,8 +126,11 @@ def _answers(browser: Browser, where: Where) -> Line:
             child.wait(_SECONDS)
         told = json.loads(answer[4:])
     except (OSError, ValueError, subprocess.TimeoutExpired) as failure:
-        return Line(good=False, what="the program answers", remedy=f"{INSTALL} ({failure})")
-    return Line("ok" in told, f"the program answers {browser.name}", f"{state_folder()}/agent.log says why")
+        silent = said("программа отвечает", "the program answers")
+        return Line(good=False, what=silent, remedy=f"{INSTALL} ({failure})")
+    answers = said(f"программа отвечает: {browser.name}", f"the program answers {browser.name}")
+    log = f"{state_folder()}/agent.log"
+    return Line("ok" in told, answers, said(f"почему, сказано в {log}", f"{log} says why"))
 
 
 def _extension(browser: Browser, where: Where, configuration: Configuration) -> Line:
@@ -121,10 +139,13 @@ def _extension(browser: Browser, where: Where, configuration: Configuration) -> 
     manifest = _json(folder / "manifest.json")
     listens = manifest.get("externally_connectable", {}).get("matches", [])
     if not all(f"{origin}/*" in listens for origin in configuration.origins):
-        return Line(good=False, what=f"the extension listens to the sites allowed: {folder}", remedy=INSTALL)
-    if folder == automatic or in_a_profile(browser):
-        return Line(good=True, what=f"the extension is in {browser.name}")
-    return Line(good=False, what=f"the extension is in {browser.name}", remedy=remaining_step(where, browser))
+        listening = said(
+            "расширение слушает сайты, которым можно", "the extension listens to the sites allowed"
+        )
+        return Line(good=False, what=f"{listening}: {folder}", remedy=INSTALL)
+    loaded = said(f"расширение есть в {browser.name}", f"the extension is in {browser.name}")
+    good = folder == automatic or in_a_profile(browser)
+    return Line(good, loaded, "" if good else remaining_step(where, browser))
 
 
 def in_a_profile(browser: Browser) -> bool:
@@ -138,29 +159,39 @@ def in_a_profile(browser: Browser) -> bool:
 
 def _tokens(configuration: Configuration) -> Iterator[Line]:
     modules = configuration.found_modules()
-    names = ", ".join(one.path for one in modules) or "none"
+    names = ", ".join(one.path for one in modules) or said("нет", "none")
+    new = "./dev token new --person anna"
     yield Line(
         bool(modules or configuration.folders),
-        f"token libraries: {names}",
-        "install your token's PKCS#11 library (Рутокен: librtpkcs11ecp), "
-        "or make a token to try: ./dev token new --person anna",
+        f"{said('библиотеки токенов', 'token libraries')}: {names}",
+        said(
+            f"поставьте библиотеку PKCS#11 своего токена (Рутокен: librtpkcs11ecp) или сделайте токен для пробы: {new}",
+            f"install your token's PKCS#11 library (Рутокен: librtpkcs11ecp), or make a token to try: {new}",
+        ),
     )
     for module in modules:
         if not Path(module.path).exists():
-            yield Line(
-                good=False, what=module.path, remedy='it is gone: install it, or "modules" in config.json'
+            gone = said(
+                'её нет: поставьте её или исправьте "modules" в config.json',
+                'it is gone: install it, or "modules" in config.json',
             )
+            yield Line(good=False, what=module.path, remedy=gone)
     agent = Agent(configuration, state_folder(), Prompt(configuration))
     try:
         seen = agent.seen()
     except Refused as refused:
-        yield Line(good=False, what=f"tokens: {refused.code} {refused.detail}", remedy="plug the token in")
+        fault = f"{said('токены', 'tokens')}: {refused.code} {refused.detail}"
+        yield Line(good=False, what=fault, remedy=said("вставьте токен", "plug the token in"))
         return
-    with_certificates = [one for one in seen if one.token.certificates]
+    held = sum(bool(one.token.certificates) for one in seen)
     yield Line(
-        bool(with_certificates),
-        f"tokens: {len(seen)}, with a certificate: {len(with_certificates)}",
-        "plug the token in, or make one to try: ./dev token new --person anna",
+        held > 0,
+        said(
+            f"токены: {len(seen)}, с сертификатом: {held}", f"tokens: {len(seen)}, with a certificate: {held}"
+        ),
+        said(
+            f"вставьте токен или сделайте для пробы: {new}", f"plug the token in, or make one to try: {new}"
+        ),
     )
 
 

@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from dopusk.agent import tongue
 from dopusk.agent.files import make_open, write_whole
+from dopusk.agent.tongue import said
 
 NAME: Final = "dopusk-agent"
 SYSTEM_FILE: Final = Path("/etc") / NAME / "config.json"  # of all users of the machine, if there is one
@@ -27,10 +29,6 @@ KNOWN_MODULES: Final = (
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _HERE: Final = (*SANDBOX, "http://[::1]")  # what is said to them stays on this machine
 _FEWEST, _MOST = 3, 10
-OVERHEARD: Final = (
-    "http is for this machine only (localhost, 127.0.0.1, [::1]). Whoever is on the way could read and change what is "
-    "signed there, so no PIN is asked for it: name the site's https address"
-)
 
 
 class Misconfigured(ValueError):
@@ -62,7 +60,7 @@ class _Told:
 
 
 def _at(path: Path, line: int, wrong: str) -> Misconfigured:
-    return Misconfigured(f"{path}, line {line}: {wrong}", f"{path.name}:{line}")
+    return Misconfigured(f"{path}, {said('строка', 'line')} {line}: {wrong}", f"{path.name}:{line}")
 
 
 @dataclass(frozen=True)
@@ -106,8 +104,7 @@ class Configuration:
 
     def russian(self) -> bool:
         """Whether its windows speak Russian: unless English is chosen, here or for the whole system."""
-        system = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-        return (self.language or system[:2]) != "en"
+        return (self.language or tongue.system()) != "en"
 
 
 def site(origin: str) -> bool:
@@ -118,6 +115,16 @@ def site(origin: str) -> bool:
 def overheard(origin: str) -> bool:
     """Whether what is sent there can be read and changed on the way: http beyond this machine."""
     return not origin.startswith("https:") and _without_port(origin) not in _HERE
+
+
+def why_overheard(origin: str) -> str:
+    """For whoever named such a site."""
+    return said(
+        f"{origin}: http годится только для этого компьютера (localhost, 127.0.0.1, [::1]). На пути к другому "
+        "подписываемое могут прочитать и подменить, поэтому ПИН-код для него не спрашивают: назовите адрес с https",
+        f"{origin}: http is for this machine only (localhost, 127.0.0.1, [::1]). On the way to another, what is signed "
+        "can be read and changed, so no PIN is asked for it: name the site's https address",
+    )
 
 
 def _without_port(origin: str) -> str:
@@ -173,16 +180,20 @@ def _read(path: Path) -> _Told:
     except FileNotFoundError:
         return _Told(path)
     except json.JSONDecodeError as broken:
-        raise _at(path, broken.lineno, f"no JSON: {broken.msg} (column {broken.colno})") from None
+        raise _at(
+            path, broken.lineno, f"{said('это не JSON', 'no JSON')}: {broken.msg} ({broken.colno})"
+        ) from None
     except (OSError, ValueError, RecursionError) as broken:
         raise Misconfigured(f"{path}: {broken}", path.name) from None
     known = Configuration.__dataclass_fields__
     if not isinstance(read, dict):
-        raise _at(path, 1, f"one object with {', '.join(known)}")
+        raise _at(path, 1, f"{said('один объект с ключами', 'one object with')} {', '.join(known)}")
     told = _Told(path, read, text)
     for name in read:
         if name not in known:
-            raise told.wrong(name, f"not known; there are {', '.join(known)}")
+            raise told.wrong(
+                name, f"{said('нет такого ключа; есть', 'not known; there are')} {', '.join(known)}"
+            )
     return told
 
 
@@ -190,23 +201,23 @@ def _checked(told: _Told) -> dict[str, Any]:
     read = told.values
     for name in ("origins", "folders"):
         if not _texts(read.get(name, [])):
-            raise told.wrong(name, "a list of texts")
+            raise told.wrong(name, said("список строк", "a list of texts"))
     for name in ("pinentry", "tty", "language"):
         if not isinstance(read.get(name, ""), str):
-            raise told.wrong(name, "a text")
+            raise told.wrong(name, said("строка", "a text"))
     for origin in read.get("origins", []):
         if not site(origin):
-            raise told.wrong("origins", f"{origin!r} is no https://name[:port]", origin)
+            raise told.wrong("origins", f"{origin!r} {said('не', 'is no')} https://name[:port]", origin)
         if overheard(origin):
-            raise told.wrong("origins", f"{origin}: {OVERHEARD}", origin)
+            raise told.wrong("origins", why_overheard(origin), origin)
     if not _whole(read.get("tries", 5), _FEWEST, _MOST):
-        raise told.wrong("tries", f"{_FEWEST} to {_MOST}")
+        raise told.wrong("tries", said(f"от {_FEWEST} до {_MOST}", f"{_FEWEST} to {_MOST}"))
     if not _whole(read.get("pin_seconds", 120), 1, 600):
-        raise told.wrong("pin_seconds", "1 to 600")
+        raise told.wrong("pin_seconds", said("от 1 до 600", "1 to 600"))
     if not isinstance(read.get("known_modules", True), bool):
-        raise told.wrong("known_modules", "true or false")
+        raise told.wrong("known_modules", said("true или false", "true or false"))
     if not isinstance(read.get("modules", []), list):
-        raise told.wrong("modules", "a list")
+        raise told.wrong("modules", said("список", "a list"))
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in read.items()}
     if "modules" in read:
         values["modules"] = tuple(_module(told, one) for one in read["modules"])
@@ -230,7 +241,12 @@ def _module(told: _Told, read: object) -> Module:
         or not isinstance(environment, dict)
         or not all(isinstance(value, str) for value in environment.values())
     ):
-        raise told.wrong("modules", "objects with path and, if need be, environment")
+        raise told.wrong(
+            "modules",
+            said(
+                "объекты с path и, если нужно, environment", "objects with path and, if need be, environment"
+            ),
+        )
     return Module(read["path"], environment)
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from dopusk.agent.browsers import BROWSERS, EXTENSION_ID, HOST_NAME, Browser
 from dopusk.agent.configuration import NAME, data_folder
 from dopusk.agent.files import make_open, write_whole
+from dopusk.agent.tongue import said
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SOURCE: Final = Path(__file__).resolve().parent / "extension"
@@ -129,11 +130,13 @@ def remaining_step(where: Where, browser: Browser) -> str:
     """What the person must still do in the browser; "" when nothing."""
     if where.loaded(browser):
         return ""
-    return (
+    step = said(
+        f"В {browser.name} остался один шаг, один раз: откройте chrome://extensions, включите «Режим разработчика» "
+        "(Developer mode), нажмите «Загрузить распакованное расширение» (Load unpacked) и выберите",
         f"One step is left in {browser.name}, once: open chrome://extensions, switch on «Режим разработчика» "
-        f"(Developer mode), press «Загрузить распакованное расширение» (Load unpacked) and choose\n"
-        f"    {where.extension()}"
+        "(Developer mode), press «Загрузить распакованное расширение» (Load unpacked) and choose",
     )
+    return f"{step}\n    {where.extension()}"
 
 
 def may_install_for_all() -> bool:

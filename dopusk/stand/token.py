@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from dopusk.agent.configuration import Misconfigured
+from dopusk.agent import tongue
+from dopusk.agent.configuration import Misconfigured, load
+from dopusk.agent.tongue import said
 from dopusk.kernel.sandbox import PEOPLE
 from dopusk.stand.databases import Marks
 from dopusk.stand.environment import Addresses
@@ -17,13 +19,22 @@ from dopusk.trust import gost
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PIN, SO_PIN = "12345678", "87654321"
-NEXT: Final = """\
+NEXT: Final = (
+    """\
+Дальше:
+  ./dev agent install     один раз: программа и расширение браузера
+  ./dev agent check       чего ещё не хватает
+  {portal}/certificates/add/      войдите как {identifier} и добавьте сертификат
+  {portal}/signin/signature/      после этого по нему входят
+""",
+    """\
 Next:
   ./dev agent install     once: the program and the browser's extension
   ./dev agent check       what is still missing
   {portal}/certificates/add/      sign in as {identifier} and add the certificate
   {portal}/signin/signature/      from then on, sign in by it
-"""
+""",
+)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -31,17 +42,21 @@ def main(argv: Sequence[str]) -> int:
     given = _arguments(argv)
     drawer = Drawer(given.state)
     try:
+        tongue.choose(load().language)
         match given.command:
             case "new":
                 return _new(drawer, given)
             case "revoke":
                 made = drawer.revoke(given.token, given.reason)
-                print(f"The certificate of {made.label} ({made.serial}) is revoked: {given.reason}")
+                whose = f"{made.label} ({made.serial})"
+                gone = said(f"Сертификат токена {whose} отозван", f"The certificate of {whose} is revoked")
+                print(f"{gone}: {given.reason}")
                 return 0
             case _:
                 return _list(drawer)
     except gost.EngineMissing:
-        print("GOST needs its engine: sudo apt-get install libengine-gost-openssl", file=sys.stderr)
+        needed = said("Для ГОСТ нужен его модуль:", "GOST needs its engine:")
+        print(f"{needed} sudo apt-get install libengine-gost-openssl", file=sys.stderr)
     except (NoCertificate, SoftHsmMissing, Misconfigured) as failure:
         print(failure, file=sys.stderr)
     return 1
@@ -84,20 +99,26 @@ def _new(drawer: Drawer, given: argparse.Namespace) -> int:
     made = drawer.make(
         person, given.authority, label=given.label, pin=given.pin, so_pin=given.so_pin, folder=given.folder
     )
-    print(f"{made.label}  serial {made.serial}  {person.full_name}  {made.authority}")
-    print(f"PIN {given.pin}, the administrator's {given.so_pin}. A toy: no protected store for a real key.\n")
+    number = said("номер", "serial")
+    print(f"{made.label}  {number} {made.serial}  {person.full_name}  {made.authority}")
+    pins = said(
+        f"ПИН-код {given.pin}, администратора {given.so_pin}. Токен учебный: настоящий ключ он не убережёт.",
+        f"PIN {given.pin}, the administrator's {given.so_pin}. A toy: no protected store for a real key.",
+    )
+    print(f"{pins}\n")
     portal = Addresses(int(Marks(given.state).values["base"])).url("portal")
-    print(NEXT.format(identifier=person.email, portal=portal), end="")
+    print(said(*NEXT).format(identifier=person.email, portal=portal), end="")
     return 0
 
 
 def _list(drawer: Drawer) -> int:
     made = drawer.made()
     if not made:
-        print("No tokens yet: ./dev token new --person anna")
+        print(said("Токенов пока нет:", "No tokens yet:"), "./dev token new --person anna")
     for one in made:
-        state = "  revoked" if one.revoked else ""
+        state = f"  {said('отозван', 'revoked')}" if one.revoked else ""
+        number = said("номер", "serial")
         print(
-            f"{one.label}  serial {one.serial}  {one.person}  {one.authority}  {one.place or 'SoftHSM'}{state}"
+            f"{one.label}  {number} {one.serial}  {one.person}  {one.authority}  {one.place or 'SoftHSM'}{state}"
         )
     return 0

@@ -15,6 +15,7 @@ from cryptography import x509
 
 from dopusk.agent import configuration, folders
 from dopusk.agent.files import write_whole
+from dopusk.agent.tongue import said
 from dopusk.kernel.sandbox import Person
 from dopusk.stand.databases import Marks
 from dopusk.stand.environment import Addresses
@@ -65,7 +66,12 @@ class Registers:
         """Of the stand that keeps its data there."""
         marks, secrets = Marks(state), state / "secrets.json"
         if not secrets.exists() or "base" not in marks.values:
-            raise NoCertificate(f"No stand at {state}. Start it with ./dev run, or name another by --state.")
+            raise NoCertificate(
+                said(
+                    f"Стенда в {state} нет. Запустите его: ./dev run, или назовите другой: --state.",
+                    f"No stand at {state}. Start it with ./dev run, or name another by --state.",
+                )
+            )
         addresses = Addresses(int(marks.values["base"]))
         return cls(
             addresses.url("registers"), json.loads(secrets.read_text())["DOPUSK_CABINET_REGISTERS_TOKEN"]
@@ -111,7 +117,10 @@ class Registers:
             )
         except httpx.TransportError:
             raise NoCertificate(
-                f"The registers do not answer at {self._address}. Is the stand running? Start it with ./dev run"
+                said(
+                    f"Регистры по адресу {self._address} не отвечают. Стенд работает? Запустите его: ./dev run",
+                    f"The registers do not answer at {self._address}. Is the stand running? Start it with ./dev run",
+                )
             ) from None
         if answer.is_error:
             raise NoCertificate(f"{self._address}/api/pki/{path}: {answer.status_code} {answer.text[:300]}")
@@ -171,11 +180,19 @@ class Drawer:
         """The certificate of a token, by the token's serial number or label."""
         found = [one for one in self.made() if serial in {one.serial, one.label}]
         if not found:
-            raise NoCertificate(f"No token is called {serial}; ./dev token list shows them all")
+            raise NoCertificate(
+                said(
+                    f"Токена {serial} нет; все показывает ./dev token list",
+                    f"No token is called {serial}; ./dev token list shows them all",
+                )
+            )
         if len(found) > 1:
             serials = ", ".join(one.serial for one in found)
             raise NoCertificate(
-                f"{len(found)} tokens are called {serial}; name one by its serial number: {serials}"
+                said(
+                    f"Токенов с названием {serial} несколько; назовите номер: {serials}",
+                    f"{len(found)} tokens are called {serial}; name one by its serial number: {serials}",
+                )
             )
         Registers.of(self._state).revoke(found[0].certificate, reason)
         revoked = replace(found[0], revoked=True)
@@ -187,7 +204,12 @@ class Drawer:
         names = [label, *(f"{label}-{number}" for number in range(2, 1000))]
         free = next(name for name in names if name not in taken)
         if len(free.encode()) > LONGEST_LABEL:
-            raise NoCertificate(f"A token is called {label} already; give the new one another --label")
+            raise NoCertificate(
+                said(
+                    f"Токен {label} уже есть; дайте новому другое название: --label",
+                    f"A token is called {label} already; give the new one another --label",
+                )
+            )
         return free
 
     def _free(self, label: str) -> Path:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from dopusk.agent import configuration
+from dopusk.agent import configuration, tongue
 from dopusk.agent.acts import Agent
 from dopusk.agent.configuration import Configuration
 from dopusk.agent.prompts import Prompt
@@ -45,7 +45,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "WAYLAND_DISPLAY",
     ):
         monkeypatch.delenv(name, raising=False)
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setattr(configuration, "SYSTEM_FILE", tmp_path / "etc/config.json")
+    tongue.choose("")
     return folder
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -262,6 +263,37 @@ def test_which_language_it_speaks(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", system)
     assert Configuration(language=chosen).russian() is russian
+
+
+@pytest.mark.parametrize(
+    ("chosen", "system", "russian"),
+    [("", "ru_RU.UTF-8", True), ("", "C.UTF-8", False), ("", "en_GB.UTF-8", False), ("ru", "en_GB.UTF-8", True),
+     ("en", "ru_RU.UTF-8", False)],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [["check"], ["tokens"], ["install", "--origin", "http://a.example"], ["uninstall"], ["unlock", "7"]],
+)
+def test_the_terminal_is_spoken_to_in_her_language(
+    told: Configuration, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *,
+    chosen: str, system: str, russian: bool, arguments: list[str],
+) -> None:  # fmt: skip
+    configuration.save(replace(told, language=chosen))
+    monkeypatch.setenv("LANG", system)
+    main(arguments)
+    printed = "".join(capsys.readouterr()).replace("Рутокен", "")
+    assert bool(re.search("[а-яё]", printed)) is russian
+
+
+@pytest.mark.usefixtures("home")
+def test_a_line_that_is_wrong_is_named_in_the_systems_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configuration.config_file().parent.mkdir(parents=True)
+    configuration.config_file().write_text('{"tries": 1}')
+    monkeypatch.setenv("LANG", "ru_RU.UTF-8")
+    assert main(["tokens"]) == 1
+    assert re.search("строка 1", capsys.readouterr().err)
 
 
 def test_every_refusal_has_a_line_for_the_terminal() -> None:
