@@ -304,7 +304,7 @@ def _guide_in_english(kept: _Kept) -> Iterator[str]:
         yield '3. "openssl ts": the timestamp of the signature; expect "Verification: OK".'
     if kept.gost:
         yield "GOST keys are used: openssl needs its gost engine (Debian, Astra Linux: libengine-gost-openssl)."
-    yield 'No faults, even when openssl writes them: "Engine gost set.", "Using configuration from ...",'
+    yield 'No faults, even when openssl writes them: Engine "gost" set., "Using configuration from ...",'
     yield '"WARNING: no nonce in response", "Warning: certificate ... is not a CA cert".'
     yield "Compare roots.pem with what its owner publishes: it is we who put it here. Its SHA-256 stands above."
     yield f"Our last verdict: {kept.signature.standing} ({kept.signature.code})."

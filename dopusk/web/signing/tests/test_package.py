@@ -122,11 +122,10 @@ def test_openssl_tells_a_revoked_one_by_the_list_in_the_archive(office, kept, tm
         int(card.serial, 16), office.revoked[0].revoked_at, "keyCompromise"
     )
     crl = package.x509.load_der_x509_crl(office.said("/ca.crl", b"")[1])
-    name = lines[1].split("-CRLfile ")[1].split()[0]
+    shown = next(line for line in lines if "-CRLfile" in line and line.endswith("signer.pem"))
+    name = shown.split("-CRLfile ")[1].split()[0]
     (tmp_path / name).write_bytes(crl.public_bytes(package.Encoding.PEM))
-    line = lines[1].replace(
-        lines[1].split("-attime ")[1].split()[0], str(int(crl.last_update_utc.timestamp()))
-    )
+    line = shown.replace(shown.split("-attime ")[1].split()[0], str(int(crl.last_update_utc.timestamp())))
     told = run(line, tmp_path)
     assert told.returncode != 0
     assert "certificate revoked" in told.stderr
