@@ -86,6 +86,7 @@ def test_what_is_signed_is_russian_on_pages_of_any_language(office, anna, cabine
         browser.cookies.set("portal_language", language, domain="localhost.local")
         page = browser.get(address, params=asked)
         assert f'<html lang="{language}"' in page.text
+        assert ("in Russian, as it is a document" in page.text) is (language == "en")
         text = text_of(browser, page).decode()
         assert not re.search(
             "[A-Za-z]{4}", re.sub(r"(?m)^(Адрес|Номер|Составлено|Годится до): .*$", "", text)
