@@ -57,7 +57,7 @@ def submit(page: Page, application: str) -> None:
     look(page)
     page.goto(f"{application}submit/")
     look(page)
-    press(page, "Подписать и отправить")
+    press(page, "Отправить с простой подписью")
     expect(page).to_have_url(application)
 
 

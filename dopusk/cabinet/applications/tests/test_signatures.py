@@ -3,11 +3,13 @@
 import hashlib
 import io
 import json
+import re
 import subprocess
 import zipfile
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from dopusk.cabinet.applications import actions, rules, statement
@@ -99,6 +101,35 @@ def test_where_the_norm_knows_no_signature_the_page_does_not_ask_for_one(ready, 
     page = client.get(submit_of(application), {"by": "signature"})
     assert not page.context["by_signature"]
     assert not page.context["may_sign"]
+
+
+@pytest.mark.parametrize(
+    ("manner", "ways"),
+    [("offered", ["?by=signature", "?by=press"]), ("required", []), ("simple", [])],
+)
+def test_the_choice_stands_above_what_is_signed_and_only_where_there_is_one(ready, norms_say, manner, ways):
+    norms_say(sign_application_periodic=manner)
+    application, client = ready
+    found = []
+    for by in ("press", "signature"):
+        page = client.get(submit_of(application), {"by": by}).content.decode()
+        above, _article, below = page.partition("<article")
+        found += re.findall(r'href="(\?by=\w+)"', above)
+        assert 'href="?by=' not in below
+        assert above.count("<strong aria-current") == len(ways) // 2
+    assert found == ways
+
+
+def test_the_text_is_russian_whatever_language_the_page_has(ready):
+    application, client = ready
+    texts = []
+    for language in ("ru", "en"):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        number = signing.challenge(client.get(submit_of(application), {"by": "signature"}))
+        texts.append(signing.text(client, number))
+        Challenge.objects.update(tries=20)  # not shown again: composed anew
+    assert texts[0].split(b"\r\n\r\n")[1] == texts[1].split(b"\r\n\r\n")[1]
+    assert "Прошу провести" in texts[1].decode()
 
 
 def test_another_persons_certificate_sends_nothing(office, ready):
