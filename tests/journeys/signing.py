@@ -41,8 +41,9 @@ class Machine:
         self.home.mkdir(parents=True)
         self.tokens, self.pins, self.agent = SoftHsm(folder / "softhsm"), Pins(folder / "pins"), agent
         self.settings = self.home / ".config/dopusk-agent/config.json"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "DOPUSK_"))}
-        self.environment = {**kept, "HOME": str(self.home)}
+        own = ("XDG_", "DOPUSK_", "LC_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+        self.environment = {**kept, "HOME": str(self.home), "LANG": "C.UTF-8"}  # commands answer in English
         if agent:
             told = Configuration(
                 known_modules=False, modules=(self.tokens.module(),), pinentry=str(self.pins.program)

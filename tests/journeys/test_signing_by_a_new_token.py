@@ -48,12 +48,13 @@ def test_tokens_are_made_shown_and_revoked(viktor: Tries) -> None:
     viktor.token("new", "--person", VIKTOR, "--label", "Виктор EC")
     viktor.token("new", "--person", VIKTOR, "--label", "Виктор RSA", "--authority", "rsa")
     viktor.token("new", "--person", VIKTOR, "--label", "Виктор, в папке у окна", fails=True)  # too long
-    viktor.token("new", "--person", VIKTOR, "--label", "В папке", "--folder")
+    viktor.token("new", "--person", VIKTOR, "--folder")
+    viktor.token("new", "--person", VIKTOR)
     listed = viktor.token("list")
-    for label in ("Виктор EC", "Виктор RSA", "В папке"):
-        assert label in listed
+    for label in ("Виктор EC", "Виктор RSA", VIKTOR, f"{VIKTOR}-2"):
+        assert f"{label}  serial" in listed
     seen = viktor.machine.run("tokens")
-    assert seen.count("Лебедев Виктор Андреевич") == 3
+    assert seen.count("Лебедев Виктор Андреевич") == 4
     assert "revoked" not in listed
     viktor.token("revoke", "Виктор EC")
     viktor.token("revoke", "Виктор EC", fails=True)
