@@ -67,8 +67,8 @@ def bring(browser: Browser, page: httpx.Response, signature: bytes, **fields: st
 
 
 def code_of(page: httpx.Response) -> str:
-    """The code of the refusal on a page."""
-    found = re.search(r"<code>([a-z_]+)</code>", page.text)
+    """The code of the refusal on a page, without its why."""
+    found = re.search(r"<code>([a-z_]+)(:[a-z_]+)?</code>", page.text)
     return found[1] if found else ""
 
 

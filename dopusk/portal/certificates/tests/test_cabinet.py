@@ -136,7 +136,7 @@ def test_a_second_time_it_is_there_already(office, anna):
 @pytest.mark.parametrize(
     ("spoilt", "code"),
     [("revoked", "revoked_before"), ("suspended", "suspended"), ("expired", "expired_at_signing"),
-     ("silent", "revocation_unknown"), ("bytes", "other_content"), ("nothing", "signature_absent")],
+     ("silent", "revocation_unknown"), ("bytes", "other_content"), ("nothing", "signature_empty")],
 )  # fmt: skip
 def test_what_is_wrong_with_it_is_said_by_its_code(office, anna, spoilt, code):
     browser = browser_of(anna)

@@ -170,7 +170,7 @@ def test_after_ten_minutes_the_text_is_over(office, anna):
     ("spoilt", "code"),
     [("revoked", "revoked_before"), ("suspended", "suspended"), ("expired", "expired_at_signing"),
      ("silent", "revocation_unknown"), ("unknown", "root_unknown"), ("garbage", "signature_unreadable"),
-     ("absent", "signature_absent"), ("nameless", "snils_missing")],
+     ("absent", "signature_empty"), ("nameless", "snils_missing")],
 )  # fmt: skip
 def test_every_refusal_says_its_code_and_the_number_for_support(
     office, anna, settings, tmp_path, spoilt, code
