@@ -97,7 +97,7 @@ def own(place: Path | None) -> tuple[Certificate, ...]:
         state = [(one, (at := one.stat()).st_mtime_ns, at.st_size) for one in files]
         known = _memory.files.get(place)
         if known is None or known[0] != state:
-            read_ = []
+            read_: list[Certificate] = []
             for one in files:
                 read_ += bundle(one.read_bytes())
             known = (state, tuple(read_))
