@@ -226,6 +226,7 @@ def test_a_certificate_she_has_not_added_leads_to_the_cabinet_and_back(office, a
     browser, wanted = Browser(), "/oidc/authorize?client_id=dopusk-cabinet&x=1"
     answer = sign_in(browser, card_of(office), wanted)
     assert code_of(answer) == "certificate_required"
+    assert "#certificate_required" in answer.text  # what it means
     way = re.search(r'class="govuk-button" href="([^"]+)"', answer.text)[1].replace("&amp;", "&")
     page = browser.get(way)
     signed = browser.submit(
