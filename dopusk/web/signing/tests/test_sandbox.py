@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from dopusk.stand import fixtures
 from dopusk.trust import certificates, gost
-from dopusk.web.signing import actions, configuration
+from dopusk.web.signing import actions, checks, configuration
 from dopusk.web.signing.tests import office as offices
 from dopusk.web.signing.tests.conftest import afresh
 from dopusk.web.signing.tests.test_asking import ask, examine
@@ -81,3 +81,9 @@ def test_annas_certificate_of_the_sandbox_signs_until_it_is_revoked(sandbox, aut
     ask_pki(sandbox, f"certificates/{serial}/revoke", {"reason": "keyCompromise"})
     second = ask()
     assert examine(second, card.sign(second.content, at=datetime.now(UTC))).code == "revoked_before"
+
+
+def test_whoever_checks_the_sandbox_hears_that_its_authorities_are_there(sandbox):
+    assert [one.id for one in checks.roots_are_there()] == ["dopusk.I111", "dopusk.I114"]
+    assert [one.id for one in checks.sandbox_shows_its_roots()] == ["dopusk.I116"]
+    assert [one.id for one in checks.time_is_told()] == ["dopusk.I120"]
