@@ -5,6 +5,7 @@ import struct
 from typing import IO, Any, Final
 
 LARGEST_IN: Final = 1024 * 1024  # what browsers may send is more; a text to be signed has 256 KiB at most
+BROWSERS_SEND: Final = 64 * 1024 * 1024  # at most
 LARGEST_OUT: Final = 1024 * 1024  # more the browser does not take
 
 
@@ -25,6 +26,7 @@ def read(stream: IO[bytes]) -> dict[str, Any] | None:
         raise Garbled("truncated")
     (size,) = struct.unpack("=I", head)
     if size > LARGEST_IN:
+        _skip(stream, size if size <= BROWSERS_SEND else 0)  # who stops reading is not listened to any more
         raise Garbled("large")
     body = stream.read(size)
     if len(body) < size:
@@ -36,6 +38,11 @@ def read(stream: IO[bytes]) -> dict[str, Any] | None:
     if not isinstance(message, dict):
         raise Garbled("json")
     return message
+
+
+def _skip(stream: IO[bytes], size: int) -> None:
+    while size > 0 and (part := stream.read(min(size, 65536))):
+        size -= len(part)
 
 
 def pack(message: dict[str, object]) -> bytes:

@@ -4,7 +4,7 @@ import io
 import re
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,14 @@ from tests.journeys.test_signing_by_file import Signer
 
 PHONE = {"width": 320, "height": 740}
 ANNA = "anna"
+
+
+@pytest.fixture(scope="module")
+def stand() -> Iterator[RunningStand]:
+    """A stand of its own: what is applied for here stands in nobody else's way."""
+    running = RunningStand()
+    yield running
+    running.close()
 
 
 @pytest.fixture

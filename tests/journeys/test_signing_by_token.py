@@ -21,6 +21,14 @@ ANNA = "anna"
 SIGN = "[data-signer-sign]"
 
 
+@pytest.fixture(scope="module")
+def stand() -> Iterator[RunningStand]:
+    """A stand of its own: what is applied for here stands in nobody else's way."""
+    running = RunningStand()
+    yield running
+    running.close()
+
+
 def issued(machine: Machine, stand: RunningStand, label: str, branch: Branch) -> Token:
     """A token of Анна's with a certificate of the stand's authority."""
     anna = sandbox.person(ANNA)

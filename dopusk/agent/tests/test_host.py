@@ -186,3 +186,12 @@ def read_or_why(data: bytes) -> str:
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.none(), max_size=5))
 def test_what_is_packed_is_read_again(message: dict[str, object]) -> None:
     assert wire.read(io.BytesIO(wire.pack(message))) == message
+
+
+def test_a_message_that_is_too_large_is_heard_to_its_end_so_that_the_answer_is_heard_too() -> None:
+    """A browser whose words nobody reads any more reports a broken program instead of the answer."""
+    stream = io.BytesIO(struct.pack("=I", 2 * wire.LARGEST_IN) + b"x" * 2 * wire.LARGEST_IN + b"next")
+    with pytest.raises(wire.Garbled) as refused:
+        wire.read(stream)
+    assert refused.value.why == "large"
+    assert stream.read() == b"next"
