@@ -5,7 +5,7 @@ import struct
 from typing import IO, Any, Final
 
 LARGEST_IN: Final = 1024 * 1024  # what browsers may send is more; a text to be signed has 256 KiB at most
-BROWSERS_SEND: Final = 64 * 1024 * 1024  # at most
+BROWSERS_SEND: Final = 64 * 1024 * 1024  # less than this
 LARGEST_OUT: Final = 1024 * 1024  # more the browser does not take
 
 
@@ -26,7 +26,7 @@ def read(stream: IO[bytes]) -> dict[str, Any] | None:
         raise Garbled("truncated")
     (size,) = struct.unpack("=I", head)
     if size > LARGEST_IN:
-        _skip(stream, size if size <= BROWSERS_SEND else 0)  # who stops reading is not listened to any more
+        _skip(stream, size if size < BROWSERS_SEND else 0)  # who stops reading is not listened to any more
         raise Garbled("large")
     body = stream.read(size)
     if len(body) < size:
