@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from dopusk.trust import validation
-from dopusk.web.signing import actions, belonging, judging, pages, uploads, words
+from dopusk.web.signing import actions, judging, pages, uploads, words
 from dopusk.web.signing.actions import Examined
 from dopusk.web.signing.models import Challenge
 from dopusk.web.signing.tests.test_asking import ACT, ask
 
-BELONGING = ("snils_missing", "someone_elses", "name_differs")
+BELONGING = ("snils_missing", "someone_elses")
 
 
 class Fields(HTMLParser):
@@ -173,14 +173,3 @@ def test_a_refused_text_is_asked_for_anew_only_when_it_can_no_longer_be_signed(d
     Challenge.objects.update(good_until=timezone.now() - timedelta(seconds=1))
     challenge.refresh_from_db()
     assert pages.again(Examined(challenge, "signature_absent")) is None
-
-
-def test_a_certificate_is_hers_by_its_snils(office, anna):
-    owner = judging.validation.owner(anna.certificate)
-    hers = ("Орлова", "Анна", "Сергеевна")
-    assert belonging.belongs(owner, "11223344595", hers) == "good"
-    assert belonging.belongs(owner, "11223344595") == "good"
-    assert belonging.belongs(owner, "11223344595", ("ОРЛОВА", "Анна", "Сергеевна")) == "good"
-    assert belonging.belongs(owner, "11223344595", ("Смирнова", "Анна", "Сергеевна")) == "name_differs"
-    assert belonging.belongs(owner, "08765430300", hers) == "someone_elses"
-    assert belonging.belongs(owner, "", hers) == "snils_missing"
