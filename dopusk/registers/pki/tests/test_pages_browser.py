@@ -124,7 +124,7 @@ def test_without_scripts_a_person_issues_carries_away_and_revokes(live_server, t
     def look(page: Page) -> str:
         page.goto(f"{live_server.url}{reverse('pki:index')}")
         page.get_by_role("link", name="Выпустить сертификат").click()
-        page.locator("[name=person]").select_option("anna")
+        page.locator("select[name=person]").select_option("anna")
         page.get_by_role("button", name="Подставить данные").click()
         assert page.locator("[name=last_name]").input_value() == "Орлова"
         page.locator("[name=pin]").fill("12345678")
