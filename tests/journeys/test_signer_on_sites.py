@@ -69,7 +69,9 @@ def test_a_certificate_of_a_stranger_is_refused_by_the_site_in_words(stand, wind
     page, complaints = opened(window, CadesPlugin([Token("", "1", [Held.of("Чужая", "Анна")])]))
     page.goto(f"{stand.portal}/signin/signature/")
     page.click(SIGN)
-    expect(page.locator("main [role=alert] code").first).to_have_text("chain_incomplete", timeout=SLOWEST_MS)
+    expect(page.locator("main [role=alert] code").first).to_have_text(
+        "chain_incomplete:unreachable", timeout=SLOWEST_MS
+    )
     expect(page.locator("[data-error-summary]").first).to_be_focused()
     expect(page.locator("input[type=radio]")).to_be_checked()  # the page asks anew, on its own
     accessible(page)
